@@ -1,0 +1,93 @@
+"""The Python environments, one for each of Odoo, the media service and the tools, as in production."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from dev import machine
+from dev.paths import ENVIRONMENTS, REQUIREMENTS, ROOT, SIDECAR
+from dev.problem import Problem
+from dev.progress import fingerprint, step
+
+NAMES = ("tools", "odoo", "sidecar")
+
+
+def python(name: str) -> Path:
+    """Return the interpreter of an environment."""
+    return ENVIRONMENTS / name / "bin" / "python"
+
+
+def command(name: str, program: str) -> Path:
+    """Return a program that an environment has installed."""
+    return ENVIRONMENTS / name / "bin" / program
+
+
+def uv(*arguments: str, check: bool = True) -> subprocess.CompletedProcess[bytes]:
+    """Run uv, the installer, from the tools' environment."""
+    environment = os.environ | {"UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
+    environment.pop("VIRTUAL_ENV", None)
+    return subprocess.run([command("tools", "uv"), "-q", *arguments], env=environment, cwd=ROOT, check=check)
+
+
+def install(*names: str) -> None:
+    """Install the environments, each from its lock; one that has not changed costs nothing."""
+    _bootstrap()
+    for name in names or NAMES:
+        lock = REQUIREMENTS / f"{name}.txt"
+        with step(f"venv-{name}", f"Python environment: {name}", fingerprint(lock, sys.version)) as needed:
+            if needed:
+                _sync(name, lock)
+    if "sidecar" in (names or NAMES):
+        _install_sidecar()
+
+
+def _bootstrap() -> None:
+    lock = REQUIREMENTS / "uv.txt"
+    with step("venv", "Python installer (uv)", fingerprint(lock, sys.version)) as needed:
+        if not needed:
+            return
+        folder = ENVIRONMENTS / "tools"
+        shutil.rmtree(folder, ignore_errors=True)
+        _create_with_pip(folder)
+        _run([python("tools"), "-m", "pip", "install", "-q", "--require-hashes", "-r", lock], "uv")
+
+
+def _create_with_pip(folder: Path) -> None:
+    create = [sys.executable, "-m", "venv", str(folder)]
+    done = subprocess.run(create, capture_output=True, check=False)
+    if done.returncode:
+        # Debian and Ubuntu keep pip's bundle apart from the interpreter.
+        machine.install([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"], "to create virtual environments")
+        shutil.rmtree(folder, ignore_errors=True)
+        _run(create, "a virtual environment")
+
+
+def _sync(name: str, lock: Path) -> None:
+    if not python(name).exists():
+        uv("venv", "--python", sys.executable, str(ENVIRONMENTS / name))
+    done = uv("pip", "sync", "--python", str(python(name)), "--require-hashes", str(lock), check=False)
+    if done.returncode:
+        raise Problem(
+            f"The Python packages of {os.path.relpath(lock, ROOT)} could not be installed: uv's own message stands "
+            "above; check the network and the free disk space, then run this again."
+        )
+    # What is not in the lock (the service itself) has been removed.
+    (ENVIRONMENTS.parent / "stamps" / f"venv-{name}-package").unlink(missing_ok=True)
+
+
+def _install_sidecar() -> None:
+    project = SIDECAR / "pyproject.toml"
+    if not project.is_file():
+        return
+    key = fingerprint(project, sys.version)
+    with step("venv-sidecar-package", "media service (editable)", key) as needed:
+        if needed:
+            uv("pip", "install", "--python", str(python("sidecar")), "--no-deps", "-e", str(SIDECAR))
+
+
+def _run(arguments: list[str | Path], what: str) -> None:
+    done = subprocess.run(arguments, check=False)
+    if done.returncode:
+        raise Problem(f"{what} could not be installed: the message stands above; check the network and the disk.")
