@@ -1,12 +1,15 @@
 """Databases with the addon installed: built, cloned, dropped, each with its filestore."""
 
-import os
 import shutil
 import subprocess
+from pathlib import Path
 
 from dev import odoo, postgres
-from dev.paths import LOGS
+from dev.paths import ADDON, LOGS, REQUIREMENTS
 from dev.problem import Problem
+from dev.progress import exclusive, fingerprint, say
+
+_TEMPLATE_PREFIX = "vet_template_"
 
 
 def exists(name: str) -> bool:
@@ -21,7 +24,7 @@ def drop(name: str) -> None:
     shutil.rmtree(filestore(name), ignore_errors=True)
 
 
-def filestore(name: str) -> "os.PathLike[str]":
+def filestore(name: str) -> Path:
     """Return the folder where Odoo keeps a database's attachments."""
     return odoo.DATA_DIR / "filestore" / name
 
@@ -35,6 +38,8 @@ def build(name: str, modules: str = "vet_teleconsult", demo: bool = False) -> No
     :param demo: whether to load the modules' demo data
     :raises Problem: naming the log, where Odoo fails or reports an error
     """
+    if not (ADDON / "__manifest__.py").is_file() and "vet_teleconsult" in modules.split(","):
+        raise Problem(f"{ADDON} holds no addon: is the checkout complete?")
     drop(name)
     postgres.client("createdb", "--template=template0", "--encoding=UTF8", "--lc-collate=C", name)
     LOGS.mkdir(parents=True, exist_ok=True)
@@ -54,6 +59,47 @@ def clone(source: str, name: str) -> None:
     drop(name)
     postgres.client("createdb", f"--template={source}", name)
     files = filestore(source)
-    if os.path.isdir(files):
+    if files.is_dir():
         # Attachments are named by their content and never rewritten, so that links serve as copies.
-        subprocess.run(["cp", "-al", os.fspath(files), os.fspath(filestore(name))], check=True)
+        subprocess.run(["cp", "-al", str(files), str(filestore(name))], check=True)
+
+
+def addon_fingerprint() -> str:
+    """Return a digest of everything that an installed database depends on: the addon's files and Odoo itself.
+
+    Tests and the sources of assets are read when they run, not when the addon is installed.
+    """
+    files = [
+        path
+        for path in sorted(ADDON.rglob("*"))
+        if path.is_file()
+        and "__pycache__" not in path.parts
+        and not path.relative_to(ADDON).as_posix().startswith(("tests/", "static/src/", "static/tests/", "readme/"))
+    ]
+    names = "\n".join(path.relative_to(ADDON).as_posix() for path in files)
+    return fingerprint(odoo.TESTED_VERSION, str(odoo.source_root()), names, REQUIREMENTS / "odoo.txt", *files)
+
+
+def template(demo: bool = False) -> str:
+    """Return the name of a database with the addon as it is now, to clone; built where there is none yet.
+
+    Older ones of its kind are dropped. The caller holds :func:`dev.postgres.running`.
+    """
+    kind = f"{_TEMPLATE_PREFIX}{'demo' if demo else 'bare'}_"
+    name = kind + addon_fingerprint()[:12]
+    with exclusive("template"):
+        if exists(name):
+            return name
+        found = postgres.client("psql", "-d", "postgres", "-Atc", "SELECT datname FROM pg_database").stdout.split("\n")
+        for old in found:
+            if old.startswith(kind):
+                drop(old)
+        say(f"  building a database with {'demo data' if demo else 'the addon'} to clone ...")
+        building = f"{kind}building"
+        build(building, demo=demo)
+        # The finished one appears under its name in one move, so that an interrupted build is never taken for it.
+        postgres.client("psql", "-d", "postgres", "-qc", f'ALTER DATABASE "{building}" RENAME TO "{name}"')
+        if filestore(building).is_dir():
+            shutil.rmtree(filestore(name), ignore_errors=True)
+            filestore(building).rename(filestore(name))
+    return name

@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from dev import machine
-from dev.paths import ENVIRONMENTS, REQUIREMENTS, ROOT, SIDECAR
+from dev.paths import ENVIRONMENTS, REQUIREMENTS, ROOT, SIDECAR, STAMPS
 from dev.problem import Problem
 from dev.progress import fingerprint, step
 
@@ -36,7 +36,7 @@ def install(*names: str) -> None:
     _bootstrap()
     for name in names or NAMES:
         lock = REQUIREMENTS / f"{name}.txt"
-        with step(f"venv-{name}", f"Python environment: {name}", fingerprint(lock, sys.version)) as needed:
+        with step(f"venv-{name}", f"Python environment: {name}", _key(lock)) as needed:
             if needed:
                 _sync(name, lock)
     if "sidecar" in (names or NAMES):
@@ -67,24 +67,31 @@ def _create_with_pip(folder: Path) -> None:
 def _sync(name: str, lock: Path) -> None:
     if not python(name).exists():
         uv("venv", "--python", sys.executable, str(ENVIRONMENTS / name))
-    done = uv("pip", "sync", "--python", str(python(name)), "--require-hashes", str(lock), check=False)
+    options = ["--require-hashes", "--build-constraints", str(REQUIREMENTS / "build.txt")]
+    done = uv("pip", "sync", "--python", str(python(name)), *options, str(lock), check=False)
     if done.returncode:
         raise Problem(
             f"The Python packages of {os.path.relpath(lock, ROOT)} could not be installed: uv's own message stands "
             "above; check the network and the free disk space, then run this again."
         )
     # What is not in the lock (the service itself) has been removed.
-    (ENVIRONMENTS.parent / "stamps" / f"venv-{name}-package").unlink(missing_ok=True)
+    (STAMPS / f"venv-{name}-package").unlink(missing_ok=True)
 
 
 def _install_sidecar() -> None:
     project = SIDECAR / "pyproject.toml"
     if not project.is_file():
         return
-    key = fingerprint(project, sys.version)
-    with step("venv-sidecar-package", "media service (editable)", key) as needed:
+    with step("venv-sidecar-package", "media service (editable)", _key(project)) as needed:
         if needed:
-            uv("pip", "install", "--python", str(python("sidecar")), "--no-deps", "-e", str(SIDECAR))
+            options = ["--no-deps", "--build-constraints", str(REQUIREMENTS / "build.txt")]
+            done = uv("pip", "install", "--python", str(python("sidecar")), *options, "-e", str(SIDECAR), check=False)
+            if done.returncode:
+                raise Problem("The media service could not be installed: uv's own message stands above.")
+
+
+def _key(source: Path) -> str:
+    return fingerprint(source, REQUIREMENTS / "build.txt", sys.version, str(ENVIRONMENTS))
 
 
 def _run(arguments: list[str | Path], what: str) -> None:

@@ -1,0 +1,130 @@
+"""``make test``: every test that there is, each part in its own environment, one line at the end."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from xml.etree import ElementTree
+
+from dev import database, environments, odoo, postgres
+from dev.paths import CACHE, ROOT
+from dev.problem import Problem
+from dev.progress import say
+from dev.service import free_port
+
+REPORTS = CACHE / "reports"
+
+
+@dataclass
+class Count:
+    """Numbers of tests; a skipped test proves nothing and counts as failed."""
+
+    passed: int = 0
+    failed: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.passed + other.passed, self.failed + other.failed)
+
+    @property
+    def is_good(self) -> bool:
+        """Whether something ran and nothing failed."""
+        return self.passed > 0 and self.failed == 0
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed"
+
+
+def read_report(path: Path, status: int) -> Count:
+    """Return the counts of a JUnit report.
+
+    :param status: pytest's exit status; one that is not 0 means at least one failure, whatever the report says
+    """
+    count = Count()
+    if path.is_file():
+        for suite in ElementTree.parse(path).getroot().iter("testsuite"):
+            number = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
+            bad = number["failures"] + number["errors"] + number["skipped"]
+            count += Count(max(number["tests"] - bad, 0), bad)
+    if status and not count.failed:
+        count.failed = 1
+    return count
+
+
+@contextmanager
+def _plain() -> Iterator[list[str]]:
+    yield []
+
+
+@contextmanager
+def _installed_addon() -> Iterator[list[str]]:
+    """A clone of the prebuilt database for Odoo's own test classes, and a configuration with a free port."""
+    name = f"vet_test_{os.getpid()}"
+    configuration = CACHE / f"odoo-{name}.conf"
+    with postgres.running() as server:
+        os.environ |= server
+        database.clone(database.template(), name)
+        configuration.write_text(odoo.configure().read_text() + f"http_port = {free_port()}\n")
+        try:
+            yield [f"--odoo-database={name}", f"--odoo-config={configuration}", "--odoo-http"]
+        finally:
+            database.drop(name)
+            configuration.unlink()
+
+
+@dataclass(frozen=True)
+class Part:
+    """Tests that run together.
+
+    :param environment: the Python environment that they run in
+    :param folder: the folder that pytest runs in, relative to the checkout
+    :param tests: the tests' folder, relative to ``folder``
+    :param prepared: what must be there while they run; yields more of pytest's options
+    """
+
+    environment: str
+    folder: str
+    tests: str
+    prepared: Callable[[], AbstractContextManager[list[str]]] = _plain
+
+
+PARTS = {
+    "dev": Part("tools", ".", "dev/tests"),
+    "sidecar": Part("sidecar", "media_sidecar", "tests"),
+    "addon": Part("odoo", ".", "vet_teleconsult/tests", _installed_addon),
+    "stack": Part("tools", ".", "tests"),
+}
+
+
+def run(only: str | None = None, arguments: tuple[str, ...] = ()) -> Count:
+    """Run the parts and print their counts; the last line is the sum.
+
+    :param only: names of parts, commas between; all of them by default
+    :param arguments: more of pytest's arguments, for each part
+    """
+    names = only.split(",") if only else list(PARTS)
+    unknown = [name for name in names if name not in PARTS]
+    if unknown:
+        raise Problem(f"ONLY={','.join(unknown)} is no part of the tests: it is one of {', '.join(PARTS)}.")
+    counts: dict[str, Count] = {}
+    for name in names:
+        say(f"== {name}")
+        counts[name] = _run_part(name, PARTS[name], arguments)
+    say("")
+    for name, count in counts.items():
+        say(f"   {name:8} {count.passed:5} passed {count.failed:5} failed")
+    total = sum(counts.values(), Count())
+    say(str(total))
+    return total
+
+
+def _run_part(name: str, part: Part, arguments: tuple[str, ...]) -> Count:
+    report = REPORTS / f"{name}.xml"
+    REPORTS.mkdir(parents=True, exist_ok=True)
+    report.unlink(missing_ok=True)
+    with part.prepared() as options:
+        command = [environments.python(part.environment), "-m", "pytest", part.tests, "-p", "no:cacheprovider"]
+        command += [f"--junitxml={report}", "-q", *options, *arguments]
+        done = subprocess.run(command, cwd=ROOT / part.folder, stdin=subprocess.DEVNULL, check=False)
+    return read_report(report, done.returncode)
