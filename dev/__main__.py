@@ -3,11 +3,13 @@
 import argparse
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
 
-from dev import database, environments, machine, odoo, postgres
+from dev import benchmarks, database, environments, linting, lock, machine, odoo, postgres, testing
+from dev.paths import CACHE
 from dev.problem import Problem
 from dev.progress import exclusive
 
@@ -45,7 +47,24 @@ def _parser() -> argparse.ArgumentParser:
     psql = commands.add_parser("psql", help="PostgreSQL's client: python3 -m dev psql NAME -- ARGS")
     psql.add_argument("name")
     psql.add_argument("arguments", nargs="*")
+    _add_checks(commands)
     return parser
+
+
+def _add_checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    test = commands.add_parser("test", help="run every test")
+    test.add_argument("--only", help=f"parts, commas between: {', '.join(testing.PARTS)}")
+    test.add_argument("arguments", nargs="*", help="pytest's arguments")
+    commands.add_parser("lint", help="check style and types")
+    mend = commands.add_parser("format", help="mend what the linters can mend")
+    mend.add_argument("paths", nargs="*", help="files and folders; everything by default")
+    bench = commands.add_parser("bench", help="measure")
+    bench.add_argument("name", nargs="?")
+    bench.add_argument("--quick", action="store_true")
+    bench.add_argument("--json", action="store_true")
+    relock = commands.add_parser("lock", help="make the locks")
+    relock.add_argument("--upgrade", action="store_true", help="with the newest versions")
+    commands.add_parser("clean", help="remove everything that was installed or built")
 
 
 def _run_odoo(options: argparse.Namespace) -> int:
@@ -82,7 +101,32 @@ def _run(options: argparse.Namespace) -> int:
             with postgres.running() as server:
                 program = [str(postgres.binaries() / "psql"), "-d", options.name, *options.arguments]
                 return subprocess.run(program, env=os.environ | server, check=False).returncode
+        case "test":
+            install()
+            return 0 if testing.run(options.only, tuple(options.arguments)).is_good else 1
+        case "lint":
+            install(())
+            return 0 if linting.check() else 1
+        case "format":
+            install(())
+            linting.mend(options.paths)
+        case "bench":
+            install()
+            return 0 if benchmarks.run(options.name, options.quick, options.json) else 1
+        case "lock":
+            install(())
+            lock.refresh(options.upgrade)
+        case "clean":
+            clean()
     return 0
+
+
+def clean() -> None:
+    """Stop the embedded PostgreSQL and remove the cache and the JavaScript linters."""
+    if postgres.DATA.is_dir():
+        postgres.stop()
+    linting.clean()
+    shutil.rmtree(CACHE, ignore_errors=True)
 
 
 def _postgres(action: str) -> int:

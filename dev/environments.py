@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from dev import machine
@@ -94,7 +95,7 @@ def _key(source: Path) -> str:
     return fingerprint(source, REQUIREMENTS / "build.txt", sys.version, str(ENVIRONMENTS))
 
 
-def _run(arguments: list[str | Path], what: str) -> None:
+def _run(arguments: Sequence[str | Path], what: str) -> None:
     done = subprocess.run(arguments, check=False)
     if done.returncode:
         raise Problem(f"{what} could not be installed: the message stands above; check the network and the disk.")

@@ -49,6 +49,6 @@ def _refresh_npm(upgrade: bool) -> None:
         raise Problem("package-lock.json could not be made: npm's own message stands above.")
     lock = json.loads((ROOT / "package-lock.json").read_text())
     if any("resolved" in package for package in lock["packages"].values()):
-        raise Problem("package-lock.json holds download addresses: .npmrc must say omit-lockfile-registry-resolved=true.")
-
-
+        raise Problem(
+            "package-lock.json holds download addresses: .npmrc must say omit-lockfile-registry-resolved=true."
+        )

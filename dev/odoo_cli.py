@@ -6,7 +6,7 @@ import sys
 # Odoo must not see this folder's modules (test, odoo) before its own.
 sys.path[:] = [entry for entry in sys.path if entry != sys.path[0]]
 
-import odoo.cli  # noqa: E402
+import odoo.cli  # type: ignore[import-not-found]  # noqa: E402
 
 if __name__ == "__main__":
     odoo.cli.main()

@@ -93,7 +93,7 @@ def running() -> Iterator[dict[str, str]]:
         yield environment()
         return
     FOLDER.mkdir(parents=True, exist_ok=True)
-    with open(_USERS, "w") as users:
+    with _USERS.open("w") as users:
         with exclusive("postgres"):
             fcntl.flock(users, fcntl.LOCK_SH)
             _start()

@@ -26,10 +26,7 @@ def fingerprint(*parts: str | Path) -> str:
     """Return a digest of strings and of files' contents (a missing file counts as empty)."""
     digest = hashlib.sha256()
     for part in parts:
-        if isinstance(part, Path):
-            content = part.read_bytes() if part.is_file() else b""
-        else:
-            content = part.encode()
+        content = part.encode() if isinstance(part, str) else part.read_bytes() if part.is_file() else b""
         digest.update(len(content).to_bytes(8, "big") + content)
     return digest.hexdigest()
 
@@ -57,7 +54,7 @@ def step(name: str, title: str, key: str) -> Iterator[bool]:
 def exclusive(name: str) -> Iterator[None]:
     """Hold a lock of the cache, so that two commands do not do the same work at once."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    with open(CACHE / f"{name}.lock", "w") as lock:
+    with (CACHE / f"{name}.lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -75,7 +75,9 @@ def odoo_server(
     )
 
 
-def sidecar(clinic: Clinic, secret: str, environment: Mapping[str, str] | None = None, log: Path | None = None) -> Service:
+def sidecar(
+    clinic: Clinic, secret: str, environment: Mapping[str, str] | None = None, log: Path | None = None
+) -> Service:
     """Return the media service.
 
     :param secret: the shared secret, as Odoo keeps it (:func:`configure` returns it)

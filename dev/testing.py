@@ -124,7 +124,7 @@ def _run_part(name: str, part: Part, arguments: tuple[str, ...]) -> Count:
     REPORTS.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
     with part.prepared() as options:
-        command = [environments.python(part.environment), "-m", "pytest", part.tests, "-p", "no:cacheprovider"]
+        command = [str(environments.python(part.environment)), "-m", "pytest", part.tests, "-p", "no:cacheprovider"]
         command += [f"--junitxml={report}", "-q", *options, *arguments]
         done = subprocess.run(command, cwd=ROOT / part.folder, stdin=subprocess.DEVNULL, check=False)
     return read_report(report, done.returncode)
