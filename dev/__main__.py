@@ -1,6 +1,7 @@
 """``python3 -m dev COMMAND``: what the Makefile's targets call."""
 
 import argparse
+import errno
 import os
 import shlex
 import shutil
@@ -8,19 +9,30 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from dev import benchmarks, database, environments, linting, lock, machine, odoo, postgres, testing
-from dev.paths import CACHE
+from dev import benchmarks, database, demo, environments, linting, lock, machine, odoo, postgres, testing
+from dev.paths import CACHE, ENVIRONMENTS
 from dev.problem import Problem
-from dev.progress import exclusive
+from dev.progress import exclusive, warn
 
 INSTALLED_SIZE = 3 * machine.GIGABYTE
 
 
-def install(packages: Sequence[str] = ("turnserver", "ffmpeg", "chromium")) -> None:
-    """Install everything that is missing; a second time there is nothing to do."""
+def install(packages: Sequence[str] = ("turnserver", "ffmpeg", "chromium"), optional: bool = False) -> None:
+    """Install everything that is missing; a second time there is nothing to do.
+
+    :param packages: commands that the machine must bring
+    :param optional: whether to go on without those commands, with a warning
+    """
     machine.check_python()
+    if not ENVIRONMENTS.is_dir():
+        machine.check_disk(INSTALLED_SIZE)
     with exclusive("install"):
-        machine.ensure(list(packages))
+        try:
+            machine.ensure(list(packages))
+        except Problem as problem:
+            if not optional:
+                raise
+            warn(str(problem))
         environments.install()
         odoo.install()
 
@@ -29,6 +41,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 -m dev", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("install", help="install everything that is missing")
+    clinic = commands.add_parser("demo", help="a running clinic with demo data, until Ctrl-C")
+    clinic.add_argument("--fresh", action="store_true", help="begin with new data")
     run = commands.add_parser("odoo", help="run Odoo's command line: python3 -m dev odoo --database NAME -- ARGS")
     run.add_argument("--database", "-d")
     run.add_argument("arguments", nargs="*")
@@ -81,6 +95,8 @@ def _run(options: argparse.Namespace) -> int:
     match options.command:
         case "install":
             install()
+        case "demo":
+            demo.run(lambda: install(("turnserver",), optional=True), options.fresh)
         case "odoo":
             return _run_odoo(options)
         case "database":
@@ -151,6 +167,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        print(f"error: The disk is full: free some space, or set VET_CACHE to another disk ({CACHE}).", file=sys.stderr)
+        return 1
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """``make bench``: run the scripts of ``bench/``, one claim each, and print one table."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -49,9 +50,15 @@ def _cell(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value if value is not None else "-")
 
 
+def _environment(path: Path) -> str:
+    """Return the Python environment that a script asks for by a line ``# environment: NAME``; the tools' by default."""
+    asked = re.search(r"^# environment: (\w+)$", path.read_text(), re.MULTILINE)
+    return asked[1] if asked else "tools"
+
+
 def _measure(path: Path, quick: bool) -> dict[str, Any]:
     """Run a script, which prints its result as JSON in its last line; one that fails to has missed its target."""
-    command = [str(environments.python("tools")), str(path), *(["--quick"] if quick else []), "--json"]
+    command = [str(environments.python(_environment(path))), str(path), *(["--quick"] if quick else []), "--json"]
     say(f"== {path.stem}")
     done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
     lines = done.stdout.strip().splitlines()

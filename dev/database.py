@@ -42,16 +42,24 @@ def build(name: str, modules: str = "vet_teleconsult", demo: bool = False) -> No
         raise Problem(f"{ADDON} holds no addon: is the checkout complete?")
     drop(name)
     postgres.client("createdb", "--template=template0", "--encoding=UTF8", "--lc-collate=C", name)
+    _load(name, ["--init", modules, "--with-demo" if demo else "--without-demo=all"])
+
+
+def update(name: str, modules: str = "vet_teleconsult") -> None:
+    """Bring a database's modules to the state of their files, and keep its data."""
+    _load(name, ["--update", modules])
+
+
+def _load(name: str, arguments: list[str]) -> None:
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"build-{name}.log"
-    arguments = ["--database", name, "--init", modules, "--with-demo" if demo else "--without-demo=all"]
-    arguments += ["--stop-after-init", "--no-http", "--max-cron-threads=0", f"--logfile={log}"]
     log.unlink(missing_ok=True)
-    status = odoo.run(postgres.environment(), arguments)
+    options = ["--stop-after-init", "--no-http", "--max-cron-threads=0", f"--logfile={log}"]
+    status = odoo.run(postgres.environment(), ["--database", name, *arguments, *options])
     text = log.read_text() if log.exists() else ""
     faults = [line for line in text.splitlines() if " ERROR " in line or " CRITICAL " in line]
     if status or faults:
-        raise Problem(f"Odoo could not install {modules} into {name}: {(faults or ['see'])[0][:300]} (log: {log})")
+        raise Problem(f"Odoo could not load the addon into {name} (log: {log}):\n{chr(10).join(faults[:3])}")
 
 
 def clone(source: str, name: str) -> None:

@@ -97,6 +97,12 @@ def ensure(commands: list[str]) -> None:
         return
     ubuntu = distribution(os_release()) == "ubuntu"
     install([PACKAGES[command][ubuntu] for command in absent], f"to have {', '.join(absent)}")
+    if "turnserver" in absent and Path("/run/systemd/system").is_dir():
+        # The package starts a server of its own, open to the network; the clinic starts one on loopback.
+        subprocess.run([*as_root(), "systemctl", "disable", "--now", "coturn"], capture_output=True, check=False)
+    still = missing(absent)
+    if still:
+        raise Problem(f"The packages are installed, yet {', '.join(still)} is not in PATH.")
 
 
 def install(packages: list[str], purpose: str) -> None:

@@ -1,0 +1,189 @@
+"""``make demo``: a whole clinic on this machine, with demo data and no account anywhere, until Ctrl-C."""
+
+import os
+import signal
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from types import FrameType
+from typing import Any
+
+from dev import database, machine, postgres, stack
+from dev.paths import CACHE, LOGS, STAMPS
+from dev.problem import Problem
+from dev.progress import say, warn
+from dev.service import Service, check_port
+
+DATABASE = "vet_demo"
+FOLDER = CACHE / "demo"
+RUNNING_SPACE = machine.GIGABYTE // 2
+"""Bytes that a clinic needs free on the disk to run."""
+
+_STAMP = STAMPS / "demo-database"
+_WATCH_SECONDS = 0.5
+
+_FACTS = """
+vets = env.ref("vet_teleconsult.group_veterinarian")
+managers = env.ref("vet_teleconsult.group_manager")
+demo_users = env["res.users"].browse(
+    env["ir.model.data"].search([("module", "=", "vet_teleconsult"), ("model", "=", "res.users")]).mapped("res_id")
+).exists()
+if clinic["is_new"]:
+    for user in demo_users:
+        user.password = user.login
+staff = demo_users.filtered(lambda user: vets in user.all_group_ids).sorted("id")
+manager = staff.filtered(lambda user: managers in user.all_group_ids)[:1]
+vet = (staff - manager)[:1]
+owner = demo_users.filtered(lambda user: user.share)[:1]
+result["logins"] = [
+    [title, user.name, user.login, user.login]
+    for title, user in (("Veterinarian", vet), ("Manager", manager), ("Owner", owner)) if user
+] + [["Administrator", env.ref("base.user_admin").name, "admin", "admin"]]
+ready = env["vet.consultation"].search(
+    [("state", "in", ["waiting", "scheduled"]), ("mode", "=", "video")], order="state desc, scheduled_at, id", limit=1
+)
+if ready:
+    if ready.link_state != "valid":
+        ready.action_renew_owner_link()
+    result["room"] = {"name": ready.display_name, "url": ready.room_url}
+"""
+
+
+@dataclass(frozen=True)
+class Ports:
+    """The TCP ports of the demo, each chosen by its variable."""
+
+    http: int
+    sidecar: int
+    turn: int
+
+    @classmethod
+    def read(cls) -> "Ports":
+        """Return the ports that the environment asks for, or the usual ones.
+
+        :raises Problem: for a value that is no port, and for two that are the same
+        """
+        ports = cls(_port("VET_HTTP_PORT", 8069), _port("VET_SIDECAR_PORT", 8070), _port("VET_TURN_PORT", 3478))
+        if len({ports.http, ports.sidecar, ports.turn}) < 3:
+            raise Problem("VET_HTTP_PORT, VET_SIDECAR_PORT and VET_TURN_PORT must be three different ports.")
+        return ports
+
+    def check(self) -> None:
+        """Refuse ports that are in use."""
+        check_port(self.http, "Odoo", "VET_HTTP_PORT")
+        check_port(self.sidecar, "the media service", "VET_SIDECAR_PORT")
+        if machine.find("turnserver"):
+            check_port(self.turn, "coturn", "VET_TURN_PORT")
+
+
+def _port(variable: str, usual: int) -> int:
+    text = os.environ.get(variable) or str(usual)
+    if not text.isdecimal() or not 1024 <= int(text) <= 65535:
+        raise Problem(f"{variable}={text} is no port: give a number from 1024 to 65535.")
+    return int(text)
+
+
+def run(install: Callable[[], None], fresh: bool = False) -> None:
+    """Install what is missing, start the clinic, tell where it is, and stop it again on Ctrl-C or SIGTERM.
+
+    :param install: what brings everything that the clinic runs on
+    :param fresh: whether to begin with new demo data
+    """
+    machine.check_python()
+    ports = Ports.read()
+    ports.check()
+    machine.check_disk(RUNNING_SPACE)
+    with _stopped_by_signals(), ExitStack() as started:
+        install()
+        has_turn = machine.find("turnserver") is not None
+        if not has_turn:
+            warn("coturn is not installed: calls work on this machine and its network, not through strict firewalls.")
+        started.callback(signal.signal, signal.SIGINT, signal.SIG_IGN)
+        started.enter_context(postgres.running())
+        is_new = _prepare_database(fresh)
+        clinic = stack.Clinic(DATABASE, FOLDER, ports.http, ports.sidecar, ports.turn if has_turn else 0)
+        say("  Settings ...")
+        facts = stack.configure(clinic, f"clinic['is_new'] = {is_new}\n{_FACTS}")
+        services = _start(clinic, facts["secret"], started)
+        _open_pages(clinic, facts)
+        say(_table(clinic, facts))
+        _watch(services)
+
+
+def _prepare_database(fresh: bool) -> bool:
+    """Have the demo database as the addon is now; returns whether it is new."""
+    key = database.addon_fingerprint()
+    known = _STAMP.read_text() if _STAMP.is_file() else None
+    if fresh or known is None or not database.exists(DATABASE):
+        say("  Clinic with demo data (about a minute, once) ...")
+        _STAMP.unlink(missing_ok=True)
+        database.build(DATABASE, demo=True)
+    elif known != key:
+        say("  The addon has changed: updating the clinic ...")
+        database.update(DATABASE)
+    _STAMP.parent.mkdir(parents=True, exist_ok=True)
+    _STAMP.write_text(key)
+    return known is None or fresh
+
+
+def _start(clinic: stack.Clinic, secret: str, started: ExitStack) -> list[Service]:
+    services = [stack.odoo_server(clinic), stack.sidecar(clinic, secret)]
+    if clinic.turn_port:
+        services.append(stack.turn_server(clinic))
+    for service in reversed(services):
+        service.log.unlink(missing_ok=True)
+        started.callback(service.stop)
+        service.start()
+    for service in services:
+        say(f"  {service.name} ...")
+        service.wait_until_healthy()
+    return services
+
+
+def _open_pages(clinic: stack.Clinic, facts: dict[str, Any]) -> None:
+    """Open the pages once, so that the first visitor does not wait for their assets to be put together."""
+    say("  Pages ...")
+    for url in (f"{clinic.url}/web/login", *([facts["room"]["url"]] if "room" in facts else [])):
+        try:
+            urllib.request.urlopen(url, timeout=120).close()
+        except (OSError, urllib.error.URLError) as error:
+            warn(f"{url} does not open ({error}); Odoo's log: {LOGS / f'odoo-{DATABASE}.log'}")
+
+
+def _table(clinic: stack.Clinic, facts: dict[str, Any]) -> str:
+    rows = [("Clinic", f"{clinic.url}/odoo")]
+    rows += [(title, f"{login} / {password}   ({name})") for title, name, login, password in facts["logins"]]
+    if "room" in facts:
+        rows.append(("Owner's room", f"{facts['room']['url']}   ({facts['room']['name']})"))
+    rows += [("Media service", f"{clinic.sidecar_url}/health"), ("Logs", str(LOGS))]
+    width = max(len(title) for title, _ in rows)
+    lines = [f"  {title.ljust(width)}  {text}" for title, text in rows]
+    return "\n".join(["", "The clinic is open.", "", *lines, "", "Ctrl-C stops it.", ""])
+
+
+def _watch(services: list[Service]) -> None:
+    while all(service.is_running for service in services):
+        time.sleep(_WATCH_SECONDS)
+    gone = next(service for service in services if not service.is_running)
+    raise Problem(f"{gone.name} has ended by itself, so the clinic closes (log: {gone.log}):\n{gone.last_lines()}")
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[None]:
+    """Leave the block in order on Ctrl-C, SIGTERM or the terminal's end."""
+
+    def leave(number: int, frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    signals = (signal.SIGTERM, signal.SIGHUP)
+    before = {number: signal.signal(number, leave) for number in signals}
+    try:
+        yield
+    except KeyboardInterrupt:
+        say("\nThe clinic is closed.")
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
