@@ -1,0 +1,202 @@
+"""Settings: environment variables with the prefix ``VET_SIDECAR_``, validated once, at start."""
+
+import base64
+import binascii
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "VET_SIDECAR_"
+MIN_SECRET_BYTES = 32
+GIB = 1024**3
+
+_HOW_TO_MAKE_ONE = 'python3 -c "import secrets; print(secrets.token_urlsafe(32))"'
+
+
+class ConfigurationError(Exception):
+    """Settings that the service cannot start with.
+
+    :ivar problems: one sentence a problem, each naming its variable
+    """
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Every field is the variable ``VET_SIDECAR_<FIELD>``."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_ignore_empty=True, validate_default=False, frozen=True, hide_input_in_errors=True
+    )
+
+    secret: SecretBytes
+    """Shared with Odoo (``vet_teleconsult.sidecar_secret``); given as base64url, kept decoded."""
+    odoo_url: str
+    """Base address of Odoo, without a trailing slash."""
+    data: Path
+    """Folder of the spool, the database and, by default, the store."""
+    host: str = "127.0.0.1"
+    port: int = Field(8070, ge=0, le=65535)
+    allowed_origins: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Browser origins that may open a socket or read media; by default Odoo's own."""
+    store: Path | None = None
+    max_legs: int = Field(60, ge=1)
+    min_free_bytes: int = Field(GIB, ge=0)
+    max_loop_lag: float = Field(0.25, gt=0)
+    """Seconds the event loop may be late before a recording is refused."""
+    record_bitrate: int = Field(1_500_000, ge=100_000, le=20_000_000)
+    """Highest bit/s of a recorded video leg."""
+    turn_url: str | None = None
+    turn_secret: SecretStr | None = None
+    call_grace: float = Field(30.0, gt=0, le=3600)
+    """Seconds a call survives a lost participant."""
+    metrics_token: SecretStr | None = None
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("secret", mode="before")
+    @classmethod
+    def _decode_secret(cls, value: Any) -> bytes:
+        text = str(value).strip()
+        try:
+            decoded = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        except (binascii.Error, ValueError):
+            raise ValueError(f"must be base64url text; make one with: {_HOW_TO_MAKE_ONE}") from None
+        if len(decoded) < MIN_SECRET_BYTES:
+            raise ValueError(
+                f"holds {len(decoded)} bytes and needs at least {MIN_SECRET_BYTES}; make one with: {_HOW_TO_MAKE_ONE}"
+            )
+        return decoded
+
+    @field_validator("odoo_url")
+    @classmethod
+    def _check_odoo_url(cls, value: str) -> str:
+        url = value.strip().rstrip("/")
+        try:
+            origin_of(url)
+        except ValueError:
+            raise ValueError("must be an http or https address, such as https://clinic.example") from None
+        if urlsplit(url).query or urlsplit(url).fragment:
+            raise ValueError("must be a base address without a query or a fragment")
+        return url
+
+    @field_validator("allowed_origins", mode="before")
+    @classmethod
+    def _split_origins(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        origins = set()
+        for entry in filter(None, (part.strip().rstrip("/") for part in value.split(","))):
+            try:
+                origin = origin_of(entry)
+            except ValueError:
+                origin = ""
+            if origin != entry.lower():
+                raise ValueError(f"names {entry!r}, which is not an origin such as https://clinic.example")
+            origins.add(origin)
+        return frozenset(origins)
+
+    @field_validator("turn_url")
+    @classmethod
+    def _check_turn_url(cls, value: str) -> str:
+        scheme, _, rest = value.partition(":")
+        if scheme not in ("turn", "turns") or not rest.partition("?")[0].strip("/"):
+            raise ValueError("must be a TURN address, such as turn:turn.clinic.example:3478?transport=udp")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _upper(cls, value: Any) -> Any:
+        return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _complete(self) -> Self:
+        if bool(self.turn_url) != bool(self.turn_secret):
+            missing = "TURN_SECRET" if self.turn_url else "TURN_URL"
+            raise ValueError(
+                f"{PREFIX}{missing} is missing: VET_SIDECAR_TURN_URL and VET_SIDECAR_TURN_SECRET go together"
+            )
+        return self
+
+    @property
+    def secret_bytes(self) -> bytes:
+        return self.secret.get_secret_value()
+
+    @property
+    def browser_origins(self) -> frozenset[str]:
+        return self.allowed_origins or frozenset({origin_of(self.odoo_url)})
+
+    @property
+    def spool_folder(self) -> Path:
+        return self.data / "spool"
+
+    @property
+    def store_folder(self) -> Path:
+        return self.store or self.data / "store"
+
+    @property
+    def database_path(self) -> Path:
+        return self.data / "sidecar.sqlite3"
+
+
+def origin_of(url: str) -> str:
+    """The origin (RFC 6454) of a web address, as a browser sends it.
+
+    :raises ValueError: when *url* is not an http or https address
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(url)
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default_port = {"http": 80, "https": 443}[parts.scheme]
+    port = "" if parts.port in (None, default_port) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
+
+
+def load_settings() -> Settings:
+    """Read the environment and prepare the folders.
+
+    :raises ConfigurationError: with one sentence for each variable that is missing or wrong
+    """
+    try:
+        settings = Settings()
+    except ValidationError as error:
+        raise ConfigurationError([_sentence(dict(problem)) for problem in error.errors()]) from None
+    problems = [
+        problem
+        for variable, folder in (
+            ("DATA", settings.data),
+            ("DATA", settings.spool_folder),
+            ("STORE", settings.store_folder),
+        )
+        if (problem := _prepare(variable, folder))
+    ]
+    if problems:
+        raise ConfigurationError(list(dict.fromkeys(problems)))
+    return settings
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    location = problem["loc"]
+    message = str(problem["msg"]).removeprefix("Value error, ")
+    if not location:
+        return f"{message}."
+    variable = f"{PREFIX}{str(location[0]).upper()}"
+    if problem["type"] == "missing":
+        return f"{variable} is required and not set."
+    return f"{variable} {message[:1].lower()}{message[1:]}."
+
+
+def _prepare(variable: str, folder: Path) -> str | None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        return f"{PREFIX}{variable} names a folder that cannot be written: {folder} ({error.strerror or error})."
+    return None
