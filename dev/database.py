@@ -102,7 +102,7 @@ def template(demo: bool = False) -> str:
         for old in found:
             if old.startswith(kind):
                 drop(old)
-        say(f"  building a database with {'demo data' if demo else 'the addon'} to clone ...")
+        say(f"  Database with {'demo data' if demo else 'the addon'} (about a minute) ...")
         building = f"{kind}building"
         build(building, demo=demo)
         # The finished one appears under its name in one move, so that an interrupted build is never taken for it.

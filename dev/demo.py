@@ -17,12 +17,12 @@ from dev.problem import Problem
 from dev.progress import say, warn
 from dev.service import Service, check_port
 
-DATABASE = "vet_demo"
-FOLDER = CACHE / "demo"
+DATABASE = os.environ.get("VET_DEMO_DATABASE") or "vet_demo"
+FOLDER = CACHE / DATABASE
 RUNNING_SPACE = machine.GIGABYTE // 2
 """Bytes that a clinic needs free on the disk to run."""
 
-_STAMP = STAMPS / "demo-database"
+_STAMP = STAMPS / DATABASE
 _WATCH_SECONDS = 0.5
 
 _FACTS = """
@@ -101,7 +101,6 @@ def run(install: Callable[[], None], fresh: bool = False) -> None:
         has_turn = machine.find("turnserver") is not None
         if not has_turn:
             warn("coturn is not installed: calls work on this machine and its network, not through strict firewalls.")
-        started.callback(signal.signal, signal.SIGINT, signal.SIG_IGN)
         started.enter_context(postgres.running())
         is_new = _prepare_database(fresh)
         clinic = stack.Clinic(DATABASE, FOLDER, ports.http, ports.sidecar, ports.turn if has_turn else 0)
@@ -118,9 +117,9 @@ def _prepare_database(fresh: bool) -> bool:
     key = database.addon_fingerprint()
     known = _STAMP.read_text() if _STAMP.is_file() else None
     if fresh or known is None or not database.exists(DATABASE):
-        say("  Clinic with demo data (about a minute, once) ...")
+        say("  Clinic with demo data ...")
         _STAMP.unlink(missing_ok=True)
-        database.build(DATABASE, demo=True)
+        database.clone(database.template(demo=True), DATABASE)
     elif known != key:
         say("  The addon has changed: updating the clinic ...")
         database.update(DATABASE)
@@ -175,10 +174,14 @@ def _watch(services: list[Service]) -> None:
 def _stopped_by_signals() -> Iterator[None]:
     """Leave the block in order on Ctrl-C, SIGTERM or the terminal's end."""
 
+    signals = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
     def leave(number: int, frame: FrameType | None) -> None:
+        # An impatient second Ctrl-C must not leave half of the servers behind.
+        for each in signals:
+            signal.signal(each, signal.SIG_IGN)
         raise KeyboardInterrupt
 
-    signals = (signal.SIGTERM, signal.SIGHUP)
     before = {number: signal.signal(number, leave) for number in signals}
     try:
         yield

@@ -14,6 +14,9 @@ from dev.progress import say
 MINIMUM_PYTHON = (3, 11)
 GIGABYTE = 1_000_000_000
 
+SYSTEM_PATH = ":/usr/sbin:/sbin:/snap/bin"
+"""Folders of programs that are not in everyone's PATH."""
+
 PACKAGES = {
     # command that shows it is there: (Debian's package, Ubuntu's package)
     "turnserver": ("coturn", "coturn"),
@@ -54,10 +57,18 @@ def os_release(path: Path = Path("/etc/os-release")) -> dict[str, str]:
 
 def distribution(release: dict[str, str]) -> str | None:
     """Return ``debian`` or ``ubuntu``, also for their derivatives, or None."""
-    for name in (release.get("ID", ""), *release.get("ID_LIKE", "").split()[::-1]):
+    for name in (release.get("ID", ""), *release.get("ID_LIKE", "").split()):
         if name in DEVELOPMENT_SUITES:
             return name
     return None
+
+
+def codename(release: dict[str, str]) -> str:
+    """Return the codename of the Debian or Ubuntu release that the machine's packages come from, or nothing."""
+    for field in ("UBUNTU_CODENAME", "DEBIAN_CODENAME", "VERSION_CODENAME"):
+        if release.get(field):
+            return release[field]
+    return ""
 
 
 def has_apt() -> bool:
@@ -83,7 +94,7 @@ def missing(commands: list[str]) -> list[str]:
 def find(command: str) -> str | None:
     """Return a command's path; Ubuntu's browser goes by another name, and servers live in /usr/sbin."""
     names = ("chromium", "chromium-browser") if command == "chromium" else (command,)
-    path = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin:/snap/bin"
+    path = os.environ.get("PATH", os.defpath) + SYSTEM_PATH
     return next((found for name in names if (found := shutil.which(name, path=path))), None)
 
 

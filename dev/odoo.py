@@ -60,7 +60,7 @@ def install() -> None:
     if not os.environ.get("ODOO_HOME"):
         with step("odoo", "Odoo 19 (130 MB)", fingerprint(TESTED_VERSION, str(_PACKAGE_ROOT))) as needed:
             if needed:
-                _fetch()
+                fetch()
     site_packages = next((environments.python("odoo").parent.parent / "lib").glob("python3*/site-packages"))
     _write(site_packages / "odoo.pth", f"{source_root()}\n")
     configure()
@@ -117,7 +117,8 @@ def machine_sources(etc: Path = Path("/etc/apt")) -> list[Source]:
     return sources
 
 
-def _fetch() -> None:
+def fetch() -> None:
+    """Fetch the distribution's package, and what it links into, and unpack them into the cache."""
     if not machine.has_apt():
         raise Problem(
             "Odoo 19 is fetched as a Debian package and this machine has no apt: "
@@ -125,9 +126,7 @@ def _fetch() -> None:
         )
     release = machine.os_release()
     distribution = machine.distribution(release)
-    source = distribution and development_source(
-        machine_sources(), distribution, release.get("VERSION_CODENAME", release.get("UBUNTU_CODENAME", ""))
-    )
+    source = distribution and development_source(machine_sources(), distribution, machine.codename(release))
     if not distribution or not source:
         raise Problem(
             "No apt source of Debian or Ubuntu was found in /etc/apt to fetch Odoo 19 from: "

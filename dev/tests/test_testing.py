@@ -1,0 +1,44 @@
+"""The number of tests at the end is true, and nothing passes by running nothing."""
+
+import pytest
+
+from dev import testing
+from dev.problem import Problem
+from dev.testing import Count, read_report
+
+
+def _report(tmp_path, **numbers):
+    path = tmp_path / "report.xml"
+    attributes = " ".join(f'{name}="{number}"' for name, number in numbers.items())
+    path.write_text(f'<testsuites><testsuite name="pytest" {attributes}/></testsuites>')
+    return path
+
+
+def test_failures_errors_and_skips_all_count_as_failed(tmp_path):
+    path = _report(tmp_path, tests=10, failures=2, errors=1, skipped=3)
+    assert read_report(path, 1) == Count(passed=4, failed=6)
+
+
+def test_a_run_without_tests_is_not_good(tmp_path):
+    assert read_report(_report(tmp_path, tests=0, failures=0, errors=0, skipped=0), 5) == Count(0, 1)
+    assert not Count(0, 0).is_good
+
+
+def test_a_run_that_dies_without_a_report_is_a_failure(tmp_path):
+    assert read_report(tmp_path / "absent.xml", -9) == Count(0, 1)
+
+
+def test_a_bad_status_is_a_failure_even_where_every_test_has_passed(tmp_path):
+    assert read_report(_report(tmp_path, tests=3, failures=0, errors=0, skipped=0), 3) == Count(3, 1)
+
+
+def test_a_part_that_there_is_not_is_named_with_those_that_there_are():
+    with pytest.raises(Problem, match="ONLY=browser is no part of the tests: it is one of dev, sidecar, addon, stack"):
+        testing.run("dev,browser")
+
+
+def test_the_last_line_is_the_sum_of_the_parts_alone(monkeypatch, capsys):
+    counts = {"dev": Count(3, 0), "sidecar": Count(4, 1)}
+    monkeypatch.setattr(testing, "_run_part", lambda name, part, arguments: counts[name])
+    assert not testing.run("dev,sidecar").is_good
+    assert capsys.readouterr().out.splitlines()[-1] == "7 passed, 1 failed"
