@@ -1,0 +1,242 @@
+import pytz
+
+from odoo import _, http
+from odoo.exceptions import AccessError, MissingError, UserError
+from odoo.fields import Domain
+from odoo.http import request
+
+from odoo.addons.portal.controllers import portal
+from odoo.addons.portal.controllers.portal import pager as portal_pager
+
+OPEN_STATES = ("scheduled", "waiting", "in_progress")
+CLOSED_WITHOUT_VISIT_STATES = ("cancelled", "no_show")
+
+
+class TeleconsultPortal(portal.CustomerPortal):
+    """An owner's own pages: consultations and pets.
+
+    The `access_token` of a page lets its bearer read that page and nothing else: entering the room and writing in the
+    chat need the owner's login, or the room link that the clinic mailed.
+    """
+
+    # === HOME === #
+
+    def _prepare_home_portal_values(self, counters):
+        values = super()._prepare_home_portal_values(counters)
+        if "vet_consultation_count" in counters:
+            values["vet_consultation_count"] = self._count_readable("vet.consultation", self._get_consultation_domain())
+        if "vet_patient_count" in counters:
+            values["vet_patient_count"] = self._count_readable("vet.patient", self._get_patient_domain())
+        return values
+
+    def _count_readable(self, model_name, domain):
+        model = request.env[model_name]
+        return model.search_count(domain) if model.has_access("read") else 0
+
+    def _get_consultation_domain(self):
+        """Return which consultations belong on the pages of the current user.
+
+        A vet who opens `/my` sees those of their own animals there, not the clinic's.
+
+        :rtype: Domain
+        """
+        return Domain("partner_id", "child_of", request.env.user.partner_id.commercial_partner_id.id)
+
+    def _get_patient_domain(self):
+        """Return which patients belong on the pages of the current user.
+
+        :rtype: Domain
+        """
+        return Domain("owner_ids", "child_of", request.env.user.partner_id.commercial_partner_id.id)
+
+    # === CONSULTATIONS === #
+
+    def _get_consultation_searchbar_sortings(self):
+        return {
+            "newest": {"label": _("Newest"), "order": "scheduled_at desc, id desc"},
+            "oldest": {"label": _("Oldest"), "order": "scheduled_at, id"},
+            "pet": {"label": _("Pet"), "order": "patient_id, scheduled_at desc, id desc"},
+        }
+
+    def _get_consultation_searchbar_filters(self):
+        return {
+            "all": {"label": _("All"), "domain": Domain.TRUE},
+            "upcoming": {"label": _("Upcoming"), "domain": Domain("state", "in", OPEN_STATES)},
+            "done": {"label": _("Done"), "domain": Domain("state", "=", "done")},
+            "cancelled": {"label": _("Cancelled"), "domain": Domain("state", "in", CLOSED_WITHOUT_VISIT_STATES)},
+        }
+
+    @http.route(
+        ["/my/consultations", "/my/consultations/page/<int:page>"],
+        type="http",
+        auth="user",
+        website=True,
+        readonly=True,
+    )
+    def portal_my_consultations(self, page=1, sortby=None, filterby=None, **kw):
+        """List the consultations of the current user's animals."""
+        consultation_model = request.env["vet.consultation"]
+        if not consultation_model.has_access("read"):
+            return request.redirect("/my")
+        sortings = self._get_consultation_searchbar_sortings()
+        filters = self._get_consultation_searchbar_filters()
+        # An address typed or kept from an older version must still open the list.
+        sortby = sortby if sortby in sortings else "newest"
+        filterby = filterby if filterby in filters else "all"
+        domain = self._get_consultation_domain() & filters[filterby]["domain"]
+        pager = portal_pager(
+            url="/my/consultations",
+            url_args={"sortby": sortby, "filterby": filterby},
+            total=consultation_model.search_count(domain),
+            page=page,
+            step=self._items_per_page,
+        )
+        consultations = consultation_model.search(
+            domain, order=sortings[sortby]["order"], limit=self._items_per_page, offset=pager["offset"]
+        )
+        request.session["my_consultations_history"] = consultations.ids[:100]
+        values = {
+            **self._prepare_portal_layout_values(),
+            # The rows show the vet's name and the pet's photo, whose records an owner may not read.
+            "consultations": consultations.sudo(),
+            "timezone": self._get_timezone(),
+            "page_name": "consultations",
+            "default_url": "/my/consultations",
+            "pager": pager,
+            "searchbar_sortings": sortings,
+            "sortby": sortby,
+            "searchbar_filters": filters,
+            "filterby": filterby,
+        }
+        return request.render("vet_teleconsult.portal_my_consultations", values)
+
+    @http.route("/my/consultations/<int:consultation_id>", type="http", auth="public", website=True)
+    def portal_my_consultation(self, consultation_id, access_token=None, **kw):
+        """Show one consultation to its owner, or to the bearer of its token."""
+        try:
+            consultation_sudo = self._document_check_access("vet.consultation", consultation_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        values = self._get_consultation_page_values(consultation_sudo, access_token, **kw)
+        return request.render("vet_teleconsult.portal_my_consultation", values)
+
+    def _get_consultation_page_values(self, consultation_sudo, access_token, **kw):
+        """Prepare what a consultation's page shows.
+
+        :param recordset consultation_sudo: the consultation, access checked
+        :param str access_token: the token with which the page was opened, if any
+        :return: the rendering values
+        :rtype: dict
+        """
+        is_identified = self._is_identified_for(consultation_sudo)
+        chat_sudo = consultation_sudo.chat_id
+        is_open = consultation_sudo.state in OPEN_STATES
+        values = {
+            "page_name": "consultations",
+            "consultation": consultation_sudo,
+            "timezone": self._get_timezone(consultation_sudo.partner_id, consultation_sudo.vet_id.partner_id),
+            "chat": chat_sudo,
+            "chat_messages": chat_sudo and not is_identified and self._get_chat_messages(chat_sudo),
+            "is_identified": is_identified,
+            "is_joinable": is_open and consultation_sudo.mode == "video" and consultation_sudo.link_state == "valid",
+            "is_link_out_of_order": is_open and consultation_sudo.link_state != "valid",
+            "link_was_sent": kw.get("link") == "sent",
+            "link_was_not_sent": kw.get("link") == "failed",
+        }
+        return self._get_page_view_values(
+            consultation_sudo, access_token, values, "my_consultations_history", False, **kw
+        )
+
+    def _is_identified_for(self, record_sudo):
+        """Say whether the current user may read a record by themselves, without its token."""
+        return record_sudo.with_user(request.env.user).has_access("read")
+
+    def _get_chat_messages(self, chat_sudo):
+        """Return what people wrote in a chat, oldest first, without internal notes."""
+        return chat_sudo.message_ids.filtered(
+            lambda message: (
+                message.message_type in ("comment", "email")
+                and not message.is_internal
+                and not message.subtype_id.internal
+            )
+        ).sorted("id")
+
+    def _get_timezone(self, *partners):
+        """Return the time zone in which to write an appointment's time.
+
+        :param partners: whose time zone to take when the visitor's own is unknown, the first that has one
+        :return: the name of a time zone
+        :rtype: str
+        """
+        user = request.env.user
+        candidates = [not user._is_public() and user.tz, request.cookies.get("tz"), *(p.tz for p in partners), user.tz]
+        return next((name for name in candidates if name in pytz.all_timezones_set), "UTC")
+
+    @http.route(
+        "/my/consultations/<int:consultation_id>/send_link",
+        type="http",
+        auth="public",
+        methods=["POST"],
+        website=True,
+    )
+    def portal_my_consultation_send_link(self, consultation_id, access_token=None, **kw):
+        """Mail the room link to the owner's own address, whoever asks for it."""
+        try:
+            consultation_sudo = self._document_check_access("vet.consultation", consultation_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        outcome = "failed"
+        if consultation_sudo.state in OPEN_STATES and consultation_sudo.link_state == "valid":
+            try:
+                consultation_sudo.action_send_owner_link()
+                outcome = "sent"
+            except UserError:
+                # Without an address there is nothing to send to: the page names the clinic's phone instead.
+                outcome = "failed"
+        return request.redirect(consultation_sudo.get_portal_url(query_string=f"&link={outcome}"))
+
+    # === PETS === #
+
+    @http.route(["/my/pets", "/my/pets/page/<int:page>"], type="http", auth="user", website=True, readonly=True)
+    def portal_my_pets(self, page=1, **kw):
+        """Show the current user's animals."""
+        patient_model = request.env["vet.patient"]
+        if not patient_model.has_access("read"):
+            return request.redirect("/my")
+        domain = self._get_patient_domain()
+        pager = portal_pager(
+            url="/my/pets", total=patient_model.search_count(domain), page=page, step=self._items_per_page
+        )
+        patients = patient_model.search(domain, limit=self._items_per_page, offset=pager["offset"])
+        request.session["my_pets_history"] = patients.ids[:100]
+        values = {
+            **self._prepare_portal_layout_values(),
+            "patients": patients,
+            "page_name": "pets",
+            "default_url": "/my/pets",
+            "pager": pager,
+        }
+        return request.render("vet_teleconsult.portal_my_pets", values)
+
+    @http.route("/my/pets/<int:patient_id>", type="http", auth="public", website=True)
+    def portal_my_pet(self, patient_id, access_token=None, **kw):
+        """Show one animal to an owner, or to the bearer of its token."""
+        try:
+            patient_sudo = self._document_check_access("vet.patient", patient_id, access_token)
+        except (AccessError, MissingError):
+            return request.redirect("/my")
+        is_identified = self._is_identified_for(patient_sudo)
+        consultations_sudo = patient_sudo.consultation_ids.browse()
+        if is_identified:
+            # Each owner finds the consultations that they may open, not those of a former owner.
+            consultations = patient_sudo.consultation_ids.with_user(request.env.user)
+            consultations_sudo = consultations._filtered_access("read").sudo()
+        values = {
+            "page_name": "pets",
+            "patient": patient_sudo,
+            "consultations": consultations_sudo.sorted("scheduled_at", reverse=True),
+            "is_identified": is_identified,
+            "timezone": self._get_timezone(patient_sudo.partner_id),
+        }
+        values = self._get_page_view_values(patient_sudo, access_token, values, "my_pets_history", False, **kw)
+        return request.render("vet_teleconsult.portal_my_pet", values)
