@@ -31,13 +31,11 @@ managers = env.ref("vet_teleconsult.group_manager")
 demo_users = env["res.users"].browse(
     env["ir.model.data"].search([("module", "=", "vet_teleconsult"), ("model", "=", "res.users")]).mapped("res_id")
 ).exists()
-if clinic["is_new"]:
-    for user in demo_users:
-        user.password = user.login
 staff = demo_users.filtered(lambda user: vets in user.all_group_ids).sorted("id")
 manager = staff.filtered(lambda user: managers in user.all_group_ids)[:1]
 vet = (staff - manager)[:1]
 owner = demo_users.filtered(lambda user: user.share)[:1]
+# The demo data give each account its login as password.
 result["logins"] = [
     [title, user.name, user.login, user.login]
     for title, user in (("Veterinarian", vet), ("Manager", manager), ("Owner", owner)) if user
@@ -102,18 +100,18 @@ def run(install: Callable[[], None], fresh: bool = False) -> None:
         if not has_turn:
             warn("coturn is not installed: calls work on this machine and its network, not through strict firewalls.")
         started.enter_context(postgres.running())
-        is_new = _prepare_database(fresh)
+        _prepare_database(fresh)
         clinic = stack.Clinic(DATABASE, FOLDER, ports.http, ports.sidecar, ports.turn if has_turn else 0)
         say("  Settings ...")
-        facts = stack.configure(clinic, f"clinic['is_new'] = {is_new}\n{_FACTS}")
+        facts = stack.configure(clinic, _FACTS)
         services = _start(clinic, facts["secret"], started)
         _open_pages(clinic, facts)
         say(_table(clinic, facts))
         _watch(services)
 
 
-def _prepare_database(fresh: bool) -> bool:
-    """Have the demo database as the addon is now; returns whether it is new."""
+def _prepare_database(fresh: bool) -> None:
+    """Have the demo database as the addon is now, with the data that it has."""
     key = database.addon_fingerprint()
     known = _STAMP.read_text() if _STAMP.is_file() else None
     if fresh or known is None or not database.exists(DATABASE):
@@ -125,7 +123,6 @@ def _prepare_database(fresh: bool) -> bool:
         database.update(DATABASE)
     _STAMP.parent.mkdir(parents=True, exist_ok=True)
     _STAMP.write_text(key)
-    return known is None or fresh
 
 
 def _start(clinic: stack.Clinic, secret: str, started: ExitStack) -> list[Service]:
