@@ -1,0 +1,80 @@
+import { Component, useState } from "@odoo/owl";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { useSetupAction } from "@web/search/action_hook";
+import { standardActionServiceProps } from "@web/webclient/actions/action_service";
+import { RoomApi } from "../../core/api";
+import { RecordingPlayer } from "../../player/recording_player/recording_player";
+import { Room } from "../../room/room";
+
+/** The vet's room inside Odoo: client action `vet_teleconsult.room` with params {consultation_id}. */
+export class RoomAction extends Component {
+    static template = "vet_teleconsult.RoomAction";
+    static components = { Room };
+    static props = { ...standardActionServiceProps };
+
+    setup() {
+        this.action = useService("action");
+        this.dialog = useService("dialog");
+        this.orm = useService("orm");
+        this.state = useState({ calling: false });
+        const { action } = this.props;
+        this.consultationId = action.params?.consultation_id || action.context?.active_id;
+        this.api = new RoomApi({ consultationId: this.consultationId });
+        this.playerComponent = RecordingPlayer;
+        this.env.config?.setDisplayName?.(action.name || _t("Consultation Room"));
+        useSetupAction({ beforeLeave: () => this.confirmLeaving() });
+    }
+
+    onCallChange(calling) {
+        this.state.calling = calling;
+    }
+
+    /** @returns {Promise<boolean>} whether the call may end by going elsewhere in Odoo */
+    confirmLeaving() {
+        if (!this.state.calling) {
+            return Promise.resolve(true);
+        }
+        return this.ask({
+            title: _t("Leave the call?"),
+            body: _t("Going to another page hangs up. You can come back to the room as long as the consultation is open."),
+            confirmLabel: _t("Leave"),
+            cancelLabel: _t("Stay"),
+        });
+    }
+
+    ask(props) {
+        return new Promise((resolve) => {
+            this.dialog.add(
+                ConfirmationDialog,
+                { ...props, confirm: () => resolve(true), cancel: () => resolve(false) },
+                { onClose: () => resolve(false) }
+            );
+        });
+    }
+
+    async finish() {
+        const confirmed = await this.ask({
+            title: _t("Finish the consultation?"),
+            body: _t("Nobody can join the call any more. Notes and recordings stay."),
+            confirmLabel: _t("Finish"),
+            cancelLabel: _t("Not yet"),
+        });
+        if (confirmed) {
+            await this.orm.call("vet.consultation", "action_finish", [[this.consultationId]]);
+        }
+    }
+
+    openConsultation() {
+        return this.action.doAction({
+            type: "ir.actions.act_window",
+            res_model: "vet.consultation",
+            res_id: this.consultationId,
+            views: [[false, "form"]],
+        });
+    }
+}
+
+registry.category("actions").add("vet_teleconsult.room", RoomAction);

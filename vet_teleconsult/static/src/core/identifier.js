@@ -1,0 +1,16 @@
+/**
+ * A random identifier in the form of a version 4 UUID (RFC 9562).
+ * `crypto.randomUUID` is missing from insecure pages and from Safari before 15.4.
+ *
+ * @returns {string}
+ */
+export function randomIdentifier() {
+    if (globalThis.crypto?.randomUUID) {
+        return crypto.randomUUID();
+    }
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 0x0f) | 0x40;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+    return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join("-");
+}

@@ -1,0 +1,59 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Icon } from "../../core/icon/icon";
+import { MediaView } from "../../core/media_view/media_view";
+import { formatDateTime } from "../../core/times";
+import { DevicesMenu } from "../devices_menu/devices_menu";
+import { deviceSentence } from "../sentences";
+
+/** Before the call: see and hear oneself, choose devices, come in with whatever works. */
+export class Lobby extends Component {
+    static template = "vet_teleconsult.Lobby";
+    static components = { DevicesMenu, Icon, MediaView };
+    static props = {
+        consultation: Object,
+        role: String,
+        local: Object,
+        checking: Boolean,
+        app: { optional: true },
+        microphoneTrack: { optional: true },
+        onMicrophone: Function,
+        onCamera: Function,
+        onFlip: Function,
+        onChooseDevice: Function,
+        onRetryDevices: Function,
+        onJoin: Function,
+    };
+
+    setup() {
+        this.formatDateTime = formatDateTime;
+    }
+
+    get title() {
+        const { patient, vet, clinic, owner } = this.props.consultation;
+        if (this.props.role === "vet") {
+            return _t("%(patient)s · %(owner)s", { patient: patient?.name || "", owner: owner?.name || "" });
+        }
+        return _t("Video consultation with %s", vet?.name || clinic?.name || "");
+    }
+
+    get problems() {
+        return ["microphone", "camera"]
+            .filter((kind) => this.props.local.problems[kind])
+            .map((kind) => ({ kind, text: deviceSentence(kind, this.props.local.problems[kind]) }));
+    }
+
+    get joinLabel() {
+        const { problems } = this.props.local;
+        if (problems.camera && problems.microphone) {
+            return _t("Join with messages only");
+        }
+        if (problems.camera) {
+            return _t("Join with sound only");
+        }
+        if (problems.microphone) {
+            return _t("Join without microphone");
+        }
+        return _t("Join the consultation");
+    }
+}

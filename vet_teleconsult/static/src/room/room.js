@@ -1,0 +1,454 @@
+import { Component, markRaw, onWillDestroy, onWillStart, useExternalListener, useState } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { ApiError } from "../core/api";
+import { Icon } from "../core/icon/icon";
+import { LiveUpdates } from "../core/live_updates";
+import { Memory } from "../core/memory";
+import { Blocked } from "./blocked/blocked";
+import { Call } from "./call/call";
+import { connectionState, makeCallState } from "./call/call_state";
+import { ConnectionStatus } from "./connection_status/connection_status";
+import { ConsentDialog } from "./consent/consent_dialog";
+import { ControlBar } from "./control_bar/control_bar";
+import { Farewell } from "./farewell/farewell";
+import { History } from "./history/history";
+import { Lobby } from "./lobby/lobby";
+import { showLocalMedia } from "./local_media";
+import { Notices } from "./notices/notices";
+import { RecordingIndicator } from "./recording_indicator/recording_indicator";
+import { roomNotices } from "./room_notices";
+import { Devices } from "./rtc/devices";
+import { obstacle } from "./rtc/environment";
+import { ScreenShare } from "./rtc/screen_share";
+import { MessageThread } from "./side_panel/messages/message_thread";
+import { SidePanel } from "./side_panel/side_panel";
+import { Stage } from "./stage/stage";
+import { keepAwake } from "./wake_lock";
+
+/** Ends after which the room has nothing more to offer to this person. */
+const SHUT = new Set(["cancelled", "revoked", "link_expired", "link_revoked", "access_denied", "replaced"]);
+/** Short losses of the live connection are nobody's concern. */
+const LIVE_PATIENCE = 6000;
+const POLL_INTERVAL = 10000;
+
+/**
+ * A consultation's room, the same for the vet (inside Odoo) and the owner (on a page of its own): device check, call,
+ * messages, and for the vet notes and history. Depends on Owl and the translations only.
+ */
+export class Room extends Component {
+    static template = "vet_teleconsult.Room";
+    static components = {
+        Blocked,
+        ConnectionStatus,
+        ConsentDialog,
+        ControlBar,
+        Farewell,
+        History,
+        Icon,
+        Lobby,
+        Notices,
+        RecordingIndicator,
+        SidePanel,
+        Stage,
+    };
+    static props = {
+        api: Object,
+        consultationId: Number,
+        /** The link to this room, for those who have to open it elsewhere. */
+        link: { type: String, optional: true },
+        /** Shows a recording in a component of its own: {player, reload, onClose}. */
+        playerComponent: { type: Function, optional: true },
+        onFinish: { type: Function, optional: true },
+        onClose: { type: Function, optional: true },
+        /** Told whether a call is going on, so that nobody leaves it by accident. */
+        onCallChange: { type: Function, optional: true },
+    };
+
+    setup() {
+        const { consultationId } = this.props;
+        this.choices = new Memory("localStorage", "devices");
+        this.memory = new Memory("sessionStorage", `room.${consultationId}`);
+        this.state = useState({
+            /** "loading" | "blocked" | "lobby" | "call" | "left" */
+            phase: "loading",
+            blocked: null,
+            checking: true,
+            tab: "messages",
+            unread: 0,
+            noteAdded: 0,
+            workspace: null,
+            consultation: null,
+            liveDown: false,
+            sound: null,
+            player: null,
+        });
+        this.call = useState(makeCallState());
+        this.thread = useState(MessageThread.makeState());
+        this.devices = new Devices({ memory: this.choices });
+        this.screenShare = new ScreenShare();
+        // The plain functions below outlive renderings, so they get the state that notifies.
+        this.stopShowing = showLocalMedia(this.call.local, this.devices, this.screenShare, this.choices);
+        onWillStart(() => this.load());
+        onWillDestroy(() => this.destroyRoom());
+        useExternalListener(window, "pagehide", () => this.controller?.stop());
+        useExternalListener(window, "pageshow", (event) => event.persisted && location.reload());
+    }
+
+    // ------------------------------------------------------------- entering
+
+    async load() {
+        const found = obstacle();
+        if (found?.fatal) {
+            this.block(found.code, { app: found.app });
+            return;
+        }
+        this.app = found?.app || null;
+        // Devices and server at the same time: joining is a matter of seconds.
+        this.checkDevices();
+        try {
+            this.bootstrap = markRaw(await this.props.api.join());
+        } catch (error) {
+            this.devices.release();
+            this.blockByError(error);
+            return;
+        }
+        const { consultation, participant, chat, workspace } = this.bootstrap;
+        this.state.consultation = consultation;
+        this.state.workspace = workspace;
+        this.messages = new MessageThread({
+            state: this.thread,
+            api: this.props.api,
+            participantId: participant.id,
+            memory: this.memory,
+        });
+        this.messages.load(chat);
+        this.startLive();
+        this.state.phase = "lobby";
+    }
+
+    async checkDevices() {
+        this.state.checking = true;
+        await this.devices.open();
+        this.state.checking = false;
+    }
+
+    async retryDevices() {
+        this.devices.wanted.microphone = this.devices.wanted.camera = true;
+        await this.checkDevices();
+    }
+
+    block(code, details = {}) {
+        this.state.blocked = { code, details };
+        this.state.phase = "blocked";
+    }
+
+    blockByError(error) {
+        if (!(error instanceof ApiError)) {
+            throw error;
+        }
+        this.block(error.code, { sentence: error.sentence, nextStep: error.nextStep });
+    }
+
+    retryEntering() {
+        location.reload();
+    }
+
+    // ----------------------------------------------------------------- call
+
+    join() {
+        for (const kind of ["microphone", "camera"]) {
+            if (this.devices.problems[kind]) {
+                // Said in the lobby; in the call only if they try to turn it on.
+                this.devices.wanted[kind] = false;
+            }
+        }
+        this.startCall();
+    }
+
+    startCall() {
+        Object.assign(this.call, { ...makeCallState(), local: this.call.local });
+        this.controller = new Call({
+            state: this.call,
+            api: this.props.api,
+            bootstrap: this.bootstrap,
+            devices: this.devices,
+            screenShare: this.screenShare,
+            memory: this.memory,
+        });
+        // A ticket is for one entry.
+        this.bootstrap = markRaw({ ...this.bootstrap, ticket: null });
+        this.controller.signaling.on("ended", ({ reason }) => this.onEnded(reason));
+        this.controller.signaling.on("refused", ({ code, error }) => this.onEnded(code, error));
+        this.letSleep = keepAwake();
+        this.state.phase = "call";
+        this.props.onCallChange?.(true);
+        this.controller.start();
+    }
+
+    stopCall({ leave }) {
+        this.controller?.stop({ leave });
+        this.controller = null;
+        this.letSleep?.();
+        this.state.sound = null;
+        this.screenShare.stop();
+        this.devices.release();
+        this.props.onCallChange?.(false);
+    }
+
+    hangUp() {
+        this.stopCall({ leave: true });
+        this.state.phase = "left";
+    }
+
+    async rejoin() {
+        this.state.blocked = null;
+        this.startCall();
+        await this.devices.open();
+    }
+
+    onEnded(reason, error = null) {
+        this.stopCall({ leave: false });
+        if (reason === "finished" && this.state.consultation) {
+            this.state.consultation.state = "done";
+        }
+        const details = { sentence: error?.sentence, nextStep: error?.nextStep };
+        this.state.blocked = { code: reason, details };
+        this.state.phase = SHUT.has(reason) ? "blocked" : "left";
+    }
+
+    get connection() {
+        if (this.state.phase === "lobby" || this.state.phase === "loading") {
+            return "checking";
+        }
+        return this.state.phase === "call" ? connectionState(this.call) : "ended";
+    }
+
+    // Components below compare what they are given with what they had: fresh copies tell them that something changed.
+
+    get local() {
+        return { ...this.call.local };
+    }
+
+    get others() {
+        return this.call.others.map((other) => ({ ...other }));
+    }
+
+    get shownThread() {
+        const { messages, outgoing, locked } = this.thread;
+        return { messages, outgoing: outgoing.map((message) => ({ ...message })), locked };
+    }
+
+    get role() {
+        return this.bootstrap.participant.role;
+    }
+
+    get canRecord() {
+        return this.role === "vet" && this.bootstrap.recording?.policy !== "never";
+    }
+
+    get waitingText() {
+        const { connection } = this;
+        if (connection === "connecting") {
+            return _t("Entering the room…");
+        }
+        if (connection === "reconnecting") {
+            return _t("Reconnecting…");
+        }
+        const { consultation } = this.state;
+        return this.role === "vet"
+            ? _t("Waiting for %s. They appear here by themselves.", consultation.owner?.name || "")
+            : _t(
+                  "You are in the waiting room. %s appears here as soon as they join; please stay on this page.",
+                  consultation.vet?.name || consultation.clinic?.name || ""
+              );
+    }
+
+    nameOf(id) {
+        return this.call.others.find((other) => other.id === id)?.name || _t("another participant");
+    }
+
+    get notices() {
+        if (this.state.phase !== "call") {
+            return [];
+        }
+        return roomNotices({
+            call: this.call,
+            connection: this.connection,
+            liveDown: this.state.liveDown,
+            wanted: this.devices.wanted,
+            playSound: this.state.sound,
+            stopSharing: () => this.screenShare.stop(),
+            nameOf: (id) => this.nameOf(id),
+        });
+    }
+
+    // ------------------------------------------------------------- controls
+
+    toggleMicrophone() {
+        return this.devices.setMicrophone(!this.call.local.microphone);
+    }
+
+    toggleCamera() {
+        return this.devices.setCamera(!this.call.local.camera);
+    }
+
+    flipCamera() {
+        return this.devices.flip();
+    }
+
+    async toggleScreen() {
+        if (this.screenShare.track) {
+            this.screenShare.stop();
+        } else {
+            await this.screenShare.start();
+        }
+    }
+
+    toggleRecording() {
+        const running = ["asking", "recording", "paused"].includes(this.call.recording.state);
+        const { recording } = this.controller;
+        return running ? recording.stop() : recording.request();
+    }
+
+    chooseDevice(kind, id) {
+        if (kind === "speaker") {
+            this.call.local.selected = { ...this.call.local.selected, speaker: id };
+            this.choices.set("speaker", id);
+            return null;
+        }
+        return this.devices.choose(kind, id);
+    }
+
+    onSoundBlocked(play) {
+        const others = this.state.sound;
+        this.state.sound = () => {
+            others?.();
+            play();
+            this.state.sound = null;
+        };
+    }
+
+    get consentProblem() {
+        return this.call.consentError
+            ? _t("Your answer could not be stored. Please check your connection and try again; nothing is recorded yet.")
+            : "";
+    }
+
+    // ------------------------------------------------------- live and notes
+
+    startLive() {
+        const { live } = this.bootstrap;
+        this.live = new LiveUpdates({ path: live.websocket_path, channel: live.channel, last: live.last });
+        this.live.on("notification", (message) => this.onNotification(message));
+        this.live.on("status", (status) => this.onLiveStatus(status));
+        this.live.start();
+        this.pollTimer = setInterval(() => this.liveClosed && this.poll(), POLL_INTERVAL);
+    }
+
+    onLiveStatus(status) {
+        clearTimeout(this.liveTimer);
+        this.liveClosed = status === "closed";
+        if (status === "open") {
+            this.state.liveDown = false;
+            this.messages.catchUp();
+        } else {
+            this.liveTimer = setTimeout(() => (this.state.liveDown = true), LIVE_PATIENCE);
+        }
+    }
+
+    /** Odoo may answer requests although its WebSocket is away (a proxy that does not pass it on). */
+    async poll() {
+        await this.messages.catchUp();
+        await this.reloadWorkspace();
+    }
+
+    onNotification({ type, payload }) {
+        if (type === "vet_teleconsult/message") {
+            const message = { author_key: payload.author_key, ...payload.message };
+            this.messages.receive([message]);
+            const mine = message.author_key === this.bootstrap.participant.id;
+            if (!mine && (this.state.tab !== "messages" || document.visibilityState === "hidden")) {
+                this.state.unread += 1;
+            }
+        } else if (type === "vet_teleconsult/consultation") {
+            this.onConsultationChange(payload);
+        }
+    }
+
+    onConsultationChange({ state, chat_state: chatState }) {
+        if (chatState) {
+            this.thread.locked = chatState === "locked";
+        }
+        if (state) {
+            this.state.consultation.state = state;
+        }
+        if (state === "cancelled" && this.state.phase !== "blocked") {
+            this.onEnded("cancelled");
+        } else if (state === "done" && this.state.phase !== "call" && this.role !== "vet") {
+            this.onEnded("finished");
+        }
+        this.reloadWorkspace();
+    }
+
+    async reloadWorkspace() {
+        if (this.role !== "vet") {
+            return;
+        }
+        try {
+            this.state.workspace = await this.props.api.workspace();
+        } catch (error) {
+            if (!(error instanceof ApiError)) {
+                throw error;
+            }
+        }
+    }
+
+    showTab(tab) {
+        this.state.tab = tab;
+        if (tab === "messages") {
+            this.state.unread = 0;
+        }
+    }
+
+    addNote() {
+        this.state.tab = "notes";
+        this.state.noteAdded += 1;
+    }
+
+    async saveNote(html) {
+        const { note } = await this.props.api.saveNote(html);
+        this.state.workspace = { ...this.state.workspace, note };
+    }
+
+    async viewRecording(recordingId) {
+        const reload = () => this.props.api.recording(recordingId);
+        this.state.player = { id: recordingId, data: null, problem: "" };
+        try {
+            const data = markRaw(await reload());
+            this.state.player = { id: recordingId, data, reload, problem: "" };
+        } catch (error) {
+            if (!(error instanceof ApiError)) {
+                throw error;
+            }
+            this.state.player.problem =
+                [error.sentence, error.nextStep].filter(Boolean).join(" ") ||
+                _t("The recording could not be opened. Please try again in a moment.");
+        }
+    }
+
+    closePlayer() {
+        this.state.player = null;
+    }
+
+    destroyRoom() {
+        if (this.state.phase === "call") {
+            this.stopCall({ leave: true });
+        }
+        clearTimeout(this.liveTimer);
+        clearInterval(this.pollTimer);
+        this.live?.stop();
+        this.messages?.close();
+        this.stopShowing();
+        this.devices.close();
+    }
+}

@@ -1,0 +1,52 @@
+import { Component, useRef } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { Messages } from "./messages/messages";
+import { Notes } from "./notes/notes";
+import { PatientCard } from "./patient_card/patient_card";
+
+/** Messages, patient and (for the vet) notes, one at a time beside the picture. */
+export class SidePanel extends Component {
+    static template = "vet_teleconsult.SidePanel";
+    static components = { Messages, Notes, PatientCard };
+    static props = {
+        tab: { type: String },
+        unread: { type: Number },
+        consultation: Object,
+        thread: Object,
+        workspace: { optional: true },
+        noteAdded: { type: Number },
+        memory: Object,
+        onTab: Function,
+        onSend: Function,
+        onRetry: Function,
+        onDiscard: Function,
+        onSaveNote: Function,
+    };
+
+    setup() {
+        this.root = useRef("root");
+    }
+
+    get tabs() {
+        const tabs = [
+            { name: "messages", label: _t("Messages") },
+            { name: "patient", label: _t("Patient") },
+        ];
+        if (this.props.workspace) {
+            tabs.push({ name: "notes", label: _t("Notes") });
+        }
+        return tabs;
+    }
+
+    /** Arrow keys move between tabs (WAI-ARIA tabs pattern). */
+    onKeydown(event) {
+        const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (step) {
+            event.preventDefault();
+            const names = this.tabs.map(({ name }) => name);
+            const next = names[(names.indexOf(this.props.tab) + step + names.length) % names.length];
+            this.props.onTab(next);
+            this.root.el.querySelector(`[data-test="tab-${next}"]`).focus();
+        }
+    }
+}
