@@ -46,11 +46,12 @@ def install(*names: str) -> None:
 
 def _bootstrap() -> None:
     lock = REQUIREMENTS / "uv.txt"
-    with step("venv", "Python installer (uv)", fingerprint(lock, sys.version)) as needed:
+    with step("venv", "Python installer (uv)", _key(lock)) as needed:
         if not needed:
             return
         folder = ENVIRONMENTS / "tools"
         shutil.rmtree(folder, ignore_errors=True)
+        (STAMPS / "venv-tools").unlink(missing_ok=True)
         _create_with_pip(folder)
         _run([python("tools"), "-m", "pip", "install", "-q", "--require-hashes", "-r", lock], "uv")
 
@@ -66,8 +67,8 @@ def _create_with_pip(folder: Path) -> None:
 
 
 def _sync(name: str, lock: Path) -> None:
-    if not python(name).exists():
-        uv("venv", "--python", sys.executable, str(ENVIRONMENTS / name))
+    if not _is_of_this_python(python(name)):
+        uv("venv", "--clear", "--python", sys.executable, str(ENVIRONMENTS / name))
     options = ["--require-hashes", "--build-constraints", str(REQUIREMENTS / "build.txt")]
     done = uv("pip", "sync", "--python", str(python(name)), *options, str(lock), check=False)
     if done.returncode:
@@ -77,6 +78,13 @@ def _sync(name: str, lock: Path) -> None:
         )
     # What is not in the lock (the service itself) has been removed.
     (STAMPS / f"venv-{name}-package").unlink(missing_ok=True)
+
+
+def _is_of_this_python(interpreter: Path) -> bool:
+    if not interpreter.exists():
+        return False
+    told = subprocess.run([interpreter, "-c", "import sys; print(sys.version)"], capture_output=True, check=False)
+    return told.stdout.decode().strip() == sys.version.strip()
 
 
 def _install_sidecar() -> None:

@@ -1,0 +1,151 @@
+"""``make demo``: a clinic that answers, until it is told to close; then nothing of it is left."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import urllib.request
+from dataclasses import dataclass, field
+
+import psutil
+import pytest
+
+from dev import database, demo, postgres
+from dev.paths import ROOT
+from dev.problem import Problem
+from dev.service import Service, check_port, free_port
+
+DATABASE = "vet_demo_test"
+
+
+@dataclass
+class Demo:
+    """A demo of the tests' own, on free ports."""
+
+    http: int = field(default_factory=free_port)
+    sidecar: int = field(default_factory=free_port)
+    turn: int = field(default_factory=free_port)
+    told: str = ""
+
+    @property
+    def _output(self):
+        assert self.process.stdout is not None
+        return self.process.stdout
+
+    def start(self):
+        """Start it, and read what it tells until the clinic is open."""
+        environment = os.environ | {
+            "VET_HTTP_PORT": str(self.http),
+            "VET_SIDECAR_PORT": str(self.sidecar),
+            "VET_TURN_PORT": str(self.turn),
+            "VET_DEMO_DATABASE": DATABASE,
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "dev", "demo"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        self.told = ""
+        for line in self._output:
+            self.told += line
+            if line.startswith("Ctrl-C"):
+                return self
+        pytest.fail(f"the demo ended instead of opening:\n{self.told}")
+
+    def close(self, number):
+        """Send it a signal, and return its status and the processes that it had started."""
+        servers = psutil.Process(self.process.pid).children(recursive=True)
+        self.process.send_signal(number)
+        self.told += self._output.read()
+        return self.process.wait(), servers
+
+
+@pytest.fixture(scope="module")
+def clinic():
+    """A demo, open; closed at the end whatever happens, its database dropped."""
+    with postgres.running():
+        running = Demo().start()
+        try:
+            yield running
+        finally:
+            if running.process.poll() is None:
+                running.close(signal.SIGTERM)
+            database.drop(DATABASE)
+
+
+def _status(url):
+    with urllib.request.urlopen(url) as response:
+        return response.status
+
+
+def test_every_address_that_it_prints_answers(clinic):
+    addresses = re.findall(r"https?://\S+", clinic.told)
+    assert [_status(address) for address in addresses] == [200] * 3
+    assert f"localhost:{clinic.http}/odoo" in addresses[0]
+    assert "/vet/room/" in addresses[1]
+    assert f"localhost:{clinic.sidecar}/health" in addresses[2]
+
+
+def test_the_logins_that_it_prints_are_right(clinic):
+    logins = dict(re.findall(r"^  (Veterinarian|Manager|Administrator) +(\S+) / ", clinic.told, re.MULTILINE))
+    assert set(logins) == {"Veterinarian", "Manager", "Administrator"}
+    for login in logins.values():
+        body = f'{{"params": {{"db": "{DATABASE}", "login": "{login}", "password": "{login}"}}}}'
+        request = urllib.request.Request(
+            f"http://localhost:{clinic.http}/web/session/authenticate",
+            body.encode(),
+            {"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request) as response:
+            assert f'"username": "{login}"' in response.read().decode()
+
+
+def test_ctrl_c_stops_what_it_started_and_nothing_else(clinic):
+    with psutil.Popen([sys.executable, "-c", "import signal; signal.pause()"]) as bystander:
+        status, servers = clinic.close(signal.SIGINT)
+        assert status == 0
+        assert len(servers) >= 2
+        psutil.wait_procs(servers)
+        assert bystander.is_running()
+        assert postgres.is_running()
+        bystander.kill()
+    for port in (clinic.http, clinic.sidecar, clinic.turn):
+        check_port(port, "a server", "PORT")
+    assert clinic.told.rstrip().endswith("The clinic is closed.")
+
+
+def test_the_second_run_builds_nothing_and_sigterm_closes_it_too(clinic):
+    clinic.start()
+    assert "Database" not in clinic.told
+    assert "demo data" not in clinic.told
+    status, servers = clinic.close(signal.SIGTERM)
+    assert status == 0
+    psutil.wait_procs(servers)
+
+
+def test_a_server_that_ends_by_itself_is_told_and_closes_the_clinic(tmp_path):
+    ended = Service("the thing", ["sh", "-c", "echo no more; exit 3"], os.environ, tmp_path / "log", lambda: True)
+    with ended, pytest.raises(Problem, match=r"(?s)the thing has ended by itself, so the clinic closes .*no more"):
+        demo._watch([ended])
+
+
+@pytest.mark.parametrize(
+    ("variable", "value"),
+    [("VET_HTTP_PORT", "80"), ("VET_TURN_PORT", "x"), ("VET_TURN_PORT", "70000")],
+)
+def test_a_value_that_is_no_port_is_refused(monkeypatch, variable, value):
+    monkeypatch.setenv(variable, value)
+    with pytest.raises(Problem, match=f"{variable}={value} is no port"):
+        demo.Ports.read()
+
+
+def test_two_servers_on_one_port_are_refused(monkeypatch):
+    monkeypatch.setenv("VET_HTTP_PORT", "8070")
+    with pytest.raises(Problem, match="must be three different ports"):
+        demo.Ports.read()
