@@ -10,6 +10,7 @@ import hashlib
 import os
 import pwd
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -142,9 +143,9 @@ def _start() -> None:
         _give(folder, owner)
     if not (DATA / "PG_VERSION").is_file():
         shutil.rmtree(DATA, ignore_errors=True)
-        _as(owner, "initdb", "-D", str(DATA), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
+        run_as_owner("initdb", "-D", str(DATA), "-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8")
     options = " ".join(f"-c {setting}" for setting in SETTINGS) + f" -k {socket_folder()} -p 5432"
-    _as(owner, "pg_ctl", "-D", str(DATA), "-l", str(LOG), "-o", options, "-w", "-t", "120", "start")
+    run_as_owner("pg_ctl", "-D", str(DATA), "-l", str(LOG), "-o", options, "-w", "-t", "120", "start")
     # Odoo refuses to work as postgres.
     roles = client("psql", "-U", "postgres", "-d", "postgres", "-Atc", "SELECT 1 FROM pg_roles WHERE rolname = 'odoo'")
     if not roles.stdout.strip():
@@ -153,7 +154,7 @@ def _start() -> None:
 
 def _stop() -> None:
     if (DATA / "postmaster.pid").exists():
-        _as(_owner(), "pg_ctl", "-D", str(DATA), "-m", "fast", "-w", "-t", "120", "stop")
+        run_as_owner("pg_ctl", "-D", str(DATA), "-m", "fast", "-w", "-t", "120", "stop")
 
 
 def _owner() -> pwd.struct_passwd | None:
@@ -173,15 +174,21 @@ def _give(folder: Path, owner: pwd.struct_passwd | None) -> None:
         os.chown(folder, owner.pw_uid, owner.pw_gid)
 
 
-def _as(owner: pwd.struct_passwd | None, program: str, *arguments: str) -> None:
+def _is_open(folder: Path) -> bool:
+    """Return whether every user may enter the folder and all above it."""
+    return all(each.stat().st_mode & stat.S_IXOTH for each in (folder.parent, *folder.parent.parents))
+
+
+def run_as_owner(program: str, *arguments: str) -> None:
     """Run a server program as its user, keeping only the right to reach a checkout in root's own folder."""
+    owner = _owner()
     prefix: list[str] = []
     if owner:
-        prefix = [
-            "setpriv",
-            f"--reuid={owner.pw_uid}",
-            f"--regid={owner.pw_gid}",
-            "--clear-groups",
+        prefix = ["setpriv", f"--reuid={owner.pw_uid}", f"--regid={owner.pw_gid}", "--clear-groups"]
+    if owner and not (_is_open(binaries()) and _is_open(FOLDER)):
+        prefix += [
+            # Without this bit access(2), which PostgreSQL asks about its own programs, leaves that right out.
+            "--securebits=+no_setuid_fixup",
             "--inh-caps=+dac_override",
             "--ambient-caps=+dac_override",
         ]

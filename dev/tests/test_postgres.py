@@ -59,6 +59,15 @@ def test_the_machines_own_server_is_used_where_it_is_named(monkeypatch):
     assert not postgres.DATA.exists()
 
 
+def test_its_programs_may_be_where_only_root_may_enter(monkeypatch, tmp_path):
+    program = tmp_path / "bin" / "probe"
+    program.parent.mkdir()
+    program.write_text('#!/bin/sh\nexec env test -x "$0"\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(postgres, "binaries", lambda: program.parent)
+    postgres.run_as_owner("probe")
+
+
 def test_a_long_path_gets_a_socket_with_a_short_one(monkeypatch, tmp_path):
     monkeypatch.setattr(postgres, "FOLDER", tmp_path / ("long" * 30))
     assert len(str(postgres.socket_folder())) < 60
