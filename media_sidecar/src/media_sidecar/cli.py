@@ -1,8 +1,14 @@
 """The command ``vet-media-sidecar``."""
 
 import argparse
+import contextlib
+import errno
+import fcntl
+import signal
+import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 
 import uvicorn
 
@@ -46,10 +52,47 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if command == "check-config":
         print("The configuration is complete.")  # noqa: T201
         return 0
-    configure_logging(settings.log_level)
-    server = uvicorn.Server(server_config(settings))
-    server.run()
-    return 0 if server.started else 1
+    return serve(settings)
+
+
+def serve(settings: Settings) -> int:
+    """Run the service until a signal ends it, and return the exit code."""
+    with contextlib.ExitStack() as stack:
+        try:
+            stack.enter_context(_sole_use_of(settings.data))
+            listener = stack.enter_context(_listen(settings.host, settings.port))
+        except ConfigurationError as error:
+            print(error, file=sys.stderr)  # noqa: T201
+            return CONFIGURATION_EXIT
+        configure_logging(settings.log_level)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            # uvicorn stops in order and then raises the signal once more: to be told to stop is no failure.
+            signal.signal(number, lambda *_: sys.exit(0))
+        server = uvicorn.Server(server_config(settings))
+        server.run(sockets=[listener])
+        return 0 if server.started else 1
+
+
+@contextlib.contextmanager
+def _sole_use_of(folder: Path) -> Iterator[None]:
+    """Two services on one folder would finish each other's recordings and send every event twice."""
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise ConfigurationError([f"VET_SIDECAR_DATA is used by another running service: {folder}."]) from None
+        yield
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=2048)
+    except OSError as error:
+        variable = "PORT" if error.errno in (errno.EADDRINUSE, errno.EACCES) else "HOST"
+        raise ConfigurationError(
+            [f"VET_SIDECAR_{variable} cannot be used: {error.strerror} ({host}:{port})."]
+        ) from None
 
 
 def server_config(settings: Settings) -> uvicorn.Config:

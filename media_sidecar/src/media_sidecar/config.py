@@ -166,17 +166,13 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         raise ConfigurationError([_sentence(dict(problem)) for problem in error.errors()]) from None
-    problems = [
-        problem
-        for variable, folder in (
-            ("DATA", settings.data),
-            ("DATA", settings.spool_folder),
-            ("STORE", settings.store_folder),
-        )
-        if (problem := _prepare(variable, folder))
-    ]
-    if problems:
-        raise ConfigurationError(list(dict.fromkeys(problems)))
+    problem = (
+        _prepare("DATA", settings.data)
+        or _prepare("DATA", settings.spool_folder)
+        or _prepare("STORE", settings.store_folder)
+    )
+    if problem:
+        raise ConfigurationError([problem])
     return settings
 
 

@@ -1,11 +1,12 @@
 """Stored media for a browser with a ticket: one file with ranges, or a folder as a ZIP."""
 
+import asyncio
 import logging
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Annotated
 from urllib.parse import quote
 
-from fastapi import APIRouter, HTTPException, Query
+from fastapi import APIRouter, HTTPException, Query, Request
 from starlette.responses import FileResponse, Response, StreamingResponse
 from zipstream import ZipStream  # type: ignore[import-untyped]
 
@@ -51,11 +52,11 @@ def media_router(store: Store, seal: Seal, metrics: Metrics) -> APIRouter:
         return ticket
 
     @router.api_route("/media/{key:path}", methods=["GET", "HEAD"])
-    async def media(key: str, ticket: Annotated[str, Query(max_length=8192)]) -> Response:
+    async def media(request: Request, key: str, ticket: Annotated[str, Query(max_length=8192)]) -> Response:
         admitted = admit(key, ticket)
         try:
             if key.endswith("/"):
-                return await _folder(store, admitted)
+                return await _folder(store, admitted, head=request.method == "HEAD")
             return await _file(store, admitted)
         except StoreError as error:
             log.error("media not readable", extra={"key": key, "problem": str(error)})
@@ -74,17 +75,24 @@ async def _file(store: Store, ticket: MediaTicket) -> Response:
     return MediaFile(path, headers=headers, media_type=ticket.mime)
 
 
-async def _folder(store: Store, ticket: MediaTicket) -> Response:
+async def _folder(store: Store, ticket: MediaTicket, head: bool) -> Response:
     files = await store.list_folder(ticket.media)
     if not files:
         raise StoreError("no such folder")
-    # Stored, not deflated: media do not shrink, and the length is known before the first byte.
-    archive = ZipStream(sized=True)
-    for key, path in files:
-        archive.add_path(path, arcname=key.removeprefix(ticket.media))
+    archive = await asyncio.to_thread(_archive, [(key.removeprefix(ticket.media), path) for key, path in files])
     name = ticket.filename or PurePosixPath(ticket.media).name + ".zip"
     headers = _headers(content_disposition("attachment", name)) | {"Content-Length": str(len(archive))}
+    if head:
+        return Response(media_type="application/zip", headers=headers)
     return StreamingResponse(iter(archive), media_type="application/zip", headers=headers)
+
+
+def _archive(files: list[tuple[str, Path]]) -> ZipStream:
+    # Stored, not deflated: media do not shrink, and the length is known before the first byte.
+    archive = ZipStream(sized=True)
+    for name, path in files:
+        archive.add_path(path, arcname=name)
+    return archive
 
 
 def _headers(disposition: str) -> dict[str, str]:
