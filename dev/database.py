@@ -1,5 +1,6 @@
 """Databases with the addon installed: built, cloned, dropped, each with its filestore."""
 
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -54,12 +55,16 @@ def _load(name: str, arguments: list[str]) -> None:
     LOGS.mkdir(parents=True, exist_ok=True)
     log = LOGS / f"build-{name}.log"
     log.unlink(missing_ok=True)
-    options = ["--stop-after-init", "--no-http", "--max-cron-threads=0", f"--logfile={log}"]
-    status = odoo.run(postgres.environment(), ["--database", name, *arguments, *options])
-    text = log.read_text() if log.exists() else ""
-    faults = [line for line in text.splitlines() if " ERROR " in line or " CRITICAL " in line]
+    options = ["--stop-after-init", "--no-http", "--max-cron-threads=0"]
+    with log.open("w") as output:
+        status = odoo.run(postgres.environment(), ["--database", name, *arguments, *options], output)
+    lines = log.read_text().splitlines()
+    faults = [line for line in lines if " ERROR " in line or " CRITICAL " in line]
     if status or faults:
-        raise Problem(f"Odoo could not load the addon into {name} (log: {log}):\n{chr(10).join(faults[:3])}")
+        # A traceback's last line, the error itself, begins where no log line does.
+        causes = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Warning)\b", line)]
+        told = "\n".join([*faults[:2], *causes[-1:]])
+        raise Problem(f"Odoo could not load the addon into {name} (log: {log}):\n{told}")
 
 
 def clone(source: str, name: str) -> None:

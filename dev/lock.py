@@ -17,7 +17,7 @@ SOURCES = {
     "build": ["requirements/build.in"],
     "tools": ["requirements/tools.in"],
     "odoo": ["requirements/odoo.in"],
-    "sidecar": [_SIDECAR, "--group", f"{_SIDECAR}:dev", "requirements/sidecar.in"],
+    "sidecar": [_SIDECAR, "--group", f"{_SIDECAR}:dev"],
 }
 """What each lock in ``requirements/`` is made from."""
 

@@ -9,6 +9,7 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
+from typing import IO
 
 from dev import environments, machine
 from dev.apt_source import DEVELOPMENT_SUITES, Source, development_source, parse_deb822, parse_one_line
@@ -97,10 +98,15 @@ def environment(database_server: dict[str, str]) -> dict[str, str]:
     return os.environ | database_server | {"ODOO_RC": str(configure()), "PYTHONUNBUFFERED": "1"}
 
 
-def run(database_server: dict[str, str], arguments: Sequence[str], **options: object) -> int:
-    """Run Odoo's command line to its end and return its status."""
-    done = subprocess.run(command(*arguments), env=environment(database_server), check=False, **options)  # type: ignore[call-overload]
-    return int(done.returncode)
+def run(database_server: dict[str, str], arguments: Sequence[str], output: IO[str] | None = None) -> int:
+    """Run Odoo's command line to its end and return its status.
+
+    :param output: the file that takes what it prints, instead of the terminal
+    """
+    done = subprocess.run(
+        command(*arguments), env=environment(database_server), stdout=output, stderr=output, check=False
+    )
+    return done.returncode
 
 
 # === FETCHING === #
