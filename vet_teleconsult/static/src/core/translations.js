@@ -1,4 +1,9 @@
-import { translatedTerms, translatedTermsGlobal, translationIsReady, translationLoaded } from "@web/core/l10n/translation";
+import {
+    translatedTerms,
+    translatedTermsGlobal,
+    translationIsReady,
+    translationLoaded,
+} from "@web/core/l10n/translation";
 
 const MODULE = "vet_teleconsult";
 /** The page speaks English rather than wait any longer. */

@@ -330,7 +330,9 @@ export class Room extends Component {
 
     get consentProblem() {
         return this.call.consentError
-            ? _t("Your answer could not be stored. Please check your connection and try again; nothing is recorded yet.")
+            ? _t(
+                  "Your answer could not be stored. Please check your connection and try again; nothing is recorded yet."
+              )
             : "";
     }
 

@@ -1,5 +1,5 @@
 import { _t } from "@web/core/l10n/translation";
-import { deviceSentence, recordingSentence } from "./sentences";
+import { deviceSentence, recordingSentence, refusalSentence } from "./sentences";
 
 /**
  * What the room has to say at this moment, most urgent first.
@@ -15,7 +15,15 @@ import { deviceSentence, recordingSentence } from "./sentences";
  * @returns {{id: string, level: string, text: string, label?: string, hook?: string, action?: Function}[]}
  */
 export function roomNotices(facts) {
-    return [soundNotice(facts), ...deviceNotices(facts), serverNotice(facts), qualityNotice(facts), ...recordingNotices(facts), shareNotice(facts), liveNotice(facts)].filter(Boolean);
+    return [
+        soundNotice(facts),
+        ...deviceNotices(facts),
+        serverNotice(facts),
+        qualityNotice(facts),
+        ...recordingNotices(facts),
+        shareNotice(facts),
+        liveNotice(facts),
+    ].filter(Boolean);
 }
 
 function soundNotice({ playSound }) {
@@ -67,14 +75,21 @@ function qualityNotice({ connection }) {
 function recordingNotices({ call, nameOf }) {
     const notices = [];
     const sentence = recordingSentence(call.recording, nameOf, call.self?.id);
-    if (sentence) {
+    if (sentence && !call.consentAsked) {
         notices.push({ id: `recording-${call.recording.state}`, ...sentence });
+    }
+    const refusal = refusalSentence(call.refusal);
+    if (refusal) {
+        notices.push({ id: "refusal", level: "warning", text: refusal });
     }
     if (call.recordingProblem && call.recording.state === "recording" && call.signaling === "open") {
         notices.push({
             id: "recording-problem",
             level: "warning",
-            text: [_t("Your part of the recording was interrupted and is being resumed."), call.recordingProblem.message]
+            text: [
+                _t("Your part of the recording was interrupted and is being resumed."),
+                call.recordingProblem.message,
+            ]
                 .filter(Boolean)
                 .join(" "),
         });

@@ -41,9 +41,7 @@ export function blockedSentence(code, { app, sentence, nextStep } = {}) {
         },
         unsupported: {
             title: _t("This browser cannot make video calls"),
-            text: _t(
-                "Please update it, or open the link in the current version of Chrome, Edge, Firefox or Safari."
-            ),
+            text: _t("Please update it, or open the link in the current version of Chrome, Edge, Firefox or Safari."),
             action: "copy",
         },
         link_expired: {
@@ -114,7 +112,9 @@ export function blockedSentence(code, { app, sentence, nextStep } = {}) {
 export function deviceSentence(kind, code) {
     const camera = kind === "camera";
     if (code === "denied") {
-        const what = camera ? _t("Your camera is blocked for this page.") : _t("Your microphone is blocked for this page.");
+        const what = camera
+            ? _t("Your camera is blocked for this page.")
+            : _t("Your microphone is blocked for this page.");
         return `${what} ${permissionHelp()}`;
     }
     if (code === "not-found") {
@@ -136,11 +136,15 @@ export function deviceSentence(kind, code) {
 export function permissionHelp() {
     if (isIos()) {
         return browserName() === "safari"
-            ? _t("Tap “aA” (or the page icon) beside the address, then Website Settings, and choose Allow. Reload the page.")
+            ? _t(
+                  "Tap “aA” (or the page icon) beside the address, then Website Settings, and choose Allow. Reload the page."
+              )
             : _t("Open the iPhone's Settings, choose this browser in the list of apps, and allow it. Reload the page.");
     }
     const help = {
-        firefox: _t("Click the crossed-out symbol left of the address, remove the blocked permission, and reload the page."),
+        firefox: _t(
+            "Click the crossed-out symbol left of the address, remove the blocked permission, and reload the page."
+        ),
         safari: _t("Open Safari's menu, choose Settings for This Website, and allow it. Reload the page."),
         samsung: _t("Tap the lock beside the address, choose Permissions, and allow it. Reload the page."),
     };
@@ -161,9 +165,7 @@ export function recordingSentence(recording, nameOf, self) {
     const refusers = (recording.refused || []).map((id) => (id === self ? _t("You") : nameOf(id)));
     switch (recording.state) {
         case "asking":
-            return others.length
-                ? { level: "info", text: _t("Recording starts when %s has agreed.", others) }
-                : null;
+            return others.length ? { level: "info", text: _t("Recording starts when %s has agreed.", others) } : null;
         case "paused":
             return { level: "info", text: _t("The recording is paused until everyone present has agreed.") };
         case "refused":
@@ -183,4 +185,17 @@ export function recordingSentence(recording, nameOf, self) {
         default:
             return null;
     }
+}
+
+/**
+ * @param {string|null} code of the room's `error` frame
+ * @returns {string|undefined} for the codes that a person can do something about
+ */
+export function refusalSentence(code) {
+    return {
+        no_call: _t("Recording can start as soon as the other has joined."),
+        not_allowed: _t("Only the veterinarian can start or stop the recording."),
+        recording_not_allowed: _t("This type of consultation is not recorded."),
+        room_full: _t("This consultation has as many participants as it can hold."),
+    }[code];
 }

@@ -39,7 +39,9 @@ export class RoomAction extends Component {
         }
         return this.ask({
             title: _t("Leave the call?"),
-            body: _t("Going to another page hangs up. You can come back to the room as long as the consultation is open."),
+            body: _t(
+                "Going to another page hangs up. You can come back to the room as long as the consultation is open."
+            ),
             confirmLabel: _t("Leave"),
             cancelLabel: _t("Stay"),
         });

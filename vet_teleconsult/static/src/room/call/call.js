@@ -65,6 +65,7 @@ export class Call {
             signal: (frame) => this._onSignal(frame),
             call: ({ call }) => this._onCall(call),
             recording: ({ recording }) => this.recording.update(recording),
+            error: (frame) => this._onError(frame),
             ended: ({ reason }) => this._onEnded(reason),
             refused: ({ code, error }) => this._onEnded(code, error),
             "ticket-refused": () => (this.ticket = null),
@@ -152,7 +153,15 @@ export class Call {
     _onCall(call) {
         // While the sidecar restarts, the call it comes back with is the one we are in.
         this.state.call = call;
-        this.recording._offerGrant();
+        this.recording.onCall();
+    }
+
+    _onError({ code }) {
+        if (code === "consent_spent") {
+            this.recording.onConsentSpent();
+        } else {
+            this.state.refusal = code;
+        }
     }
 
     _onEnded(reason, error = null) {

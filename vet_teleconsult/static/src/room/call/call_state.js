@@ -27,6 +27,8 @@ export function makeCallState() {
         recording: { ...NO_RECORDING },
         /** A failed step of the recording that a person should know of: {reason, message} or null. */
         recordingProblem: null,
+        /** Code of the room's `error` frame: why it did not do what was asked. */
+        refusal: null,
         /** Whether this participant still has to answer the question about the recording. */
         consentAsked: false,
         consentBusy: false,

@@ -32,6 +32,7 @@ export class RecordingControl {
         this.state.recording = { ...NO_RECORDING, ...recording };
         if (recording.state !== previous) {
             this.state.recordingProblem = null;
+            this.state.refusal = null;
         }
         this._offerGrant();
         this.syncLegs();
@@ -42,27 +43,38 @@ export class RecordingControl {
         if (this.withdrawn && this.withdrawn === this.state.call?.id) {
             this.signaling.send("consent", { decision: "withdrawn" });
         }
-        this.grantShown = null;
-        this._offerGrant();
         for (const leg of Object.values(this.legs)) {
             leg?.reopen();
         }
         this.syncLegs();
     }
 
+    /** A new call, or none: what was agreed to belongs to one call. */
+    onCall() {
+        this._offerGrant();
+    }
+
+    /** The recorder no longer accepts the stored answer (it was withdrawn, or the question was asked anew). */
+    onConsentSpent() {
+        const call = this.state.call?.id;
+        if (call) {
+            this.memory.set(`grant:${call}`, null);
+        }
+        this._offerGrant();
+    }
+
     _offerGrant() {
         const call = this.state.call?.id;
-        const grant = call && this.memory.get(`grant:${call}`);
+        const grant = (call && this.memory.get(`grant:${call}`)) || null;
         this.state.consented = Boolean(grant);
-        const mine = this.state.recording.missing.includes(this.state.self?.id);
-        if (grant && this.grantShown !== grant) {
-            this.grantShown = this.signaling.send("consent", { grant }) ? grant : null;
+        const missing = Boolean(call) && this.state.recording.missing.includes(this.state.self?.id);
+        if (grant && missing) {
+            this.signaling.send("consent", { grant });
         }
-        const asking = mine && !grant && Boolean(call);
-        if (!asking) {
+        this.state.consentAsked = missing && !grant;
+        if (!this.state.consentAsked) {
             this.state.consentError = null;
         }
-        this.state.consentAsked = asking;
     }
 
     // -------------------------------------------------------------- consent
@@ -84,11 +96,10 @@ export class RecordingControl {
             if (decision === "granted") {
                 this.memory.set(`grant:${call}`, grant);
                 this.withdrawn = null;
-                this._offerGrant();
-            } else {
-                this.signaling.send("consent", { grant });
-                this.state.consentAsked = false;
             }
+            this.signaling.send("consent", { grant });
+            this.state.consented = decision === "granted";
+            this.state.consentAsked = false;
         } catch (error) {
             // The question stays: nobody is recorded without an answer that is kept.
             this.state.consentError = error.code || "server";
@@ -105,7 +116,6 @@ export class RecordingControl {
         }
         this.memory.set(`grant:${call}`, null);
         this.withdrawn = call;
-        this.grantShown = null;
         this.state.consented = false;
         this._closeLegs();
         this.signaling.send("consent", { decision: "withdrawn" });
@@ -129,7 +139,10 @@ export class RecordingControl {
         const recording = this.state.recording.state === "recording" && this.withdrawn !== this.state.call?.id;
         const tracks = this.getTracks();
         this._syncLeg("camera", recording, { video: tracks.camera, audio: tracks.microphone });
-        this._syncLeg("screen", recording && Boolean(tracks.screen), { video: tracks.screen, audio: tracks.screenAudio });
+        this._syncLeg("screen", recording && Boolean(tracks.screen), {
+            video: tracks.screen,
+            audio: tracks.screenAudio,
+        });
     }
 
     _syncLeg(source, wanted, tracks) {

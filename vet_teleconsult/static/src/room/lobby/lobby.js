@@ -25,16 +25,18 @@ export class Lobby extends Component {
         onJoin: Function,
     };
 
-    setup() {
-        this.formatDateTime = formatDateTime;
-    }
-
     get title() {
         const { patient, vet, clinic, owner } = this.props.consultation;
         if (this.props.role === "vet") {
             return _t("%(patient)s · %(owner)s", { patient: patient?.name || "", owner: owner?.name || "" });
         }
         return _t("Video consultation with %s", vet?.name || clinic?.name || "");
+    }
+
+    get subtitle() {
+        const { patient, scheduled_at: scheduledAt } = this.props.consultation;
+        const name = this.props.role === "vet" ? "" : patient?.name;
+        return [name, formatDateTime(scheduledAt)].filter(Boolean).join(" · ");
     }
 
     get problems() {

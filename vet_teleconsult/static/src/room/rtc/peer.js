@@ -233,8 +233,7 @@ export class Peer extends Emitter {
         if (this.closed) {
             return;
         }
-        const collision =
-            description.type === "offer" && (this.makingOffer || this.pc.signalingState !== "stable");
+        const collision = description.type === "offer" && (this.makingOffer || this.pc.signalingState !== "stable");
         this.ignoreOffer = !this.polite && collision;
         if (this.ignoreOffer || (description.type === "answer" && this.pc.signalingState !== "have-local-offer")) {
             return;

@@ -162,7 +162,10 @@ export class RecordingLeg extends Emitter {
             this._fail("failed");
         } else if (state === "disconnected") {
             const id = this.id;
-            this.disconnectedTimer = setTimeout(() => id === this.id && this._fail("disconnected"), DISCONNECTED_PATIENCE);
+            this.disconnectedTimer = setTimeout(
+                () => id === this.id && this._fail("disconnected"),
+                DISCONNECTED_PATIENCE
+            );
         }
     }
 

@@ -139,7 +139,12 @@ export class MessageThread {
     }
 
     _remember() {
-        const outgoing = this.state.outgoing.map(({ client_key, body, date, mine }) => ({ client_key, body, date, mine }));
+        const outgoing = this.state.outgoing.map(({ client_key, body, date, mine }) => ({
+            client_key,
+            body,
+            date,
+            mine,
+        }));
         this.memory.set("outgoing", outgoing.length ? outgoing : null);
     }
 

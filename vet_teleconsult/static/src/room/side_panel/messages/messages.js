@@ -48,6 +48,8 @@ export class Messages extends Component {
         if (body) {
             this.props.onSend(body);
             this.state.draft = "";
+            // Typed and sent within one frame, the box has nothing to render: empty it by hand.
+            this.input.el.value = "";
         }
         this.input.el.focus();
     }
