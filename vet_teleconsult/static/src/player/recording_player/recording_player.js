@@ -30,7 +30,7 @@ export class RecordingPlayer extends Component {
         this.root = useRef("root");
         this.rates = RATES;
         this.playback = new Playback(this.props.player, { reload: this.props.reload });
-        this.state = useState({ changes: 0, downloadUrl: this.props.player.download_url });
+        this.state = useState({ changes: 0 });
         this.fullScreen = useFullScreen(this.root);
         const onChange = () => this.state.changes++;
         this.playback.addEventListener("change", onChange);

@@ -12,11 +12,12 @@ const CORRECT_FROM = 0.012;
 /** ... until here, so that the speed does not flutter, s. */
 const CORRECT_UNTIL = 0.004;
 /** A drift is to be gone after about this long, s. */
-const CORRECTION_TIME = 0.8;
+const CORRECTION_TIME = 0.5;
 const STEP = 0.005;
 const SAMPLES = 5;
 
-function median(values) {
+/** @param {number[]} values at least one */
+export function median(values) {
     const sorted = [...values].sort((a, b) => a - b);
     const middle = sorted.length >> 1;
     return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;

@@ -1,7 +1,7 @@
 import { MasterClock } from "./master_clock";
 import { Recovery } from "./recovery";
 import { SegmentElement } from "./segment_element";
-import { SEEK_LIMIT } from "./drift";
+import { median, SEEK_LIMIT } from "./drift";
 import { buildTimeline, segmentsAround } from "./timeline";
 
 const TICK = 50;
@@ -11,6 +11,12 @@ const PRELOAD_AHEAD = 20;
 const REALIGN_INTERVAL = 3000;
 /** A file that begins this late catches up by itself, s. */
 const LATE_START = 0.15;
+/** Share of the files' common drift that the clock takes over in one tick. */
+const CLOCK_GAIN = 0.25;
+/** Share of a file's late start that the next start takes into account. */
+const LATENCY_GAIN = 0.7;
+/** s */
+const LONGEST_LATENCY = 0.15;
 
 /**
  * Plays the files of a recording in step, by one clock. Knows no Owl: whoever shows it attaches a media element for
@@ -28,6 +34,7 @@ export class Playback extends EventTarget {
     constructor(player, { reload, clock = new MasterClock() } = {}) {
         super();
         this.timeline = buildTimeline(player);
+        this.downloadUrl = player.download_url;
         this.clock = clock;
         this.rate = 1;
         this.status = "paused";
@@ -40,6 +47,8 @@ export class Playback extends EventTarget {
         this.shown = "";
         this.ticks = 0;
         this.realignedAt = -Infinity;
+        /** From play() to the first sound or picture, s; learned, from what desktop browsers typically take. */
+        this.startLatency = { camera: 0.07, screen: 0.01 };
         this.timer = null;
     }
 
@@ -299,9 +308,13 @@ export class Playback extends EventTarget {
         if (waiting.length) {
             return;
         }
-        for (const item of items.filter((other) => !other.launched && !other.atEnd)) {
-            this.launch(item);
-        }
+        const latencies = items.map((item) => this.startLatency[item.segment.source]);
+        const slowest = Math.max(...latencies);
+        items.forEach((item, index) => {
+            if (!item.launched && !item.atEnd) {
+                item.launchIn(slowest - latencies[index], (ready) => this.launch(ready));
+            }
+        });
         if (!items.every((item) => item.advanced)) {
             return;
         }
@@ -326,8 +339,7 @@ export class Playback extends EventTarget {
                 this.clock.set(positions[0]);
                 return;
             }
-            const middle = positions.length >> 1;
-            this.clock.set(positions.length % 2 ? positions[middle] : (positions[middle - 1] + positions[middle]) / 2);
+            this.clock.set(median(positions));
         }
         this.clock.start();
         this.setStatus("playing");
@@ -355,15 +367,36 @@ export class Playback extends EventTarget {
             this.wait();
             return;
         }
-        let inReach = true;
-        for (const item of items) {
-            if (!item.launched && !item.atEnd) {
-                this.launch(item);
-            }
-            inReach = item.follow(position, this.rate) && inReach;
+        for (const item of items.filter((other) => !other.launched && !other.atEnd)) {
+            this.launch(item);
         }
-        if (!inReach && this.mayRealign()) {
+        this.correctDrift(items.filter((item) => item.advanced && !item.atEnd));
+    }
+
+    /** What all files have in common is the clock's own error: it follows them, unheard; they make up the rest. */
+    correctDrift(items) {
+        if (!items.length) {
+            return;
+        }
+        const drifts = items.map((item) => item.position - this.clock.position);
+        const common = median(drifts) * CLOCK_GAIN;
+        this.clock.set(this.clock.position + common);
+        const outOfReach = items.filter((item, index) => !item.follow(drifts[index] - common, this.rate));
+        this.learnStartLatency(items);
+        if (outOfReach.length && this.mayRealign()) {
             this.wait();
+        }
+    }
+
+    /** The next file that joins is launched as much earlier as this one came late. */
+    learnStartLatency(items) {
+        for (const item of items) {
+            const lateness = item.takeStartLateness();
+            if (lateness !== null) {
+                const { source } = item.segment;
+                const latency = this.startLatency[source] + lateness * LATENCY_GAIN;
+                this.startLatency[source] = Math.min(Math.max(0, latency), LONGEST_LATENCY);
+            }
         }
     }
 
@@ -382,7 +415,8 @@ export class Playback extends EventTarget {
         if (ahead <= 0) {
             item.pause();
         } else if (ahead < PRELOAD_AHEAD && !item.launched) {
-            item.standBy(ahead, this.rate, (ready) => this.launch(ready));
+            const latency = this.startLatency[item.segment.source];
+            item.standBy(ahead / this.rate - latency, (ready) => this.launch(ready));
         }
     }
 

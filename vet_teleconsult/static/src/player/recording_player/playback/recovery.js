@@ -83,7 +83,9 @@ export class Recovery {
     }
 
     async fetchAddresses() {
-        const fresh = buildTimeline(await this.reload());
+        const player = await this.reload();
+        const fresh = buildTimeline(player);
+        this.playback.downloadUrl = player.download_url;
         const byId = new Map(fresh.segments.map((segment) => [segment.id, segment]));
         for (const segment of this.playback.timeline.segments) {
             const found = byId.get(segment.id);

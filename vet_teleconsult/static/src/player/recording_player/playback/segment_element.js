@@ -1,4 +1,4 @@
-import { DriftCorrector } from "./drift";
+import { DriftCorrector, median } from "./drift";
 import { FrameMeter } from "./frame_meter";
 
 /** HTMLMediaElement.readyState */
@@ -14,8 +14,8 @@ const REACHED = 0.02;
 const END_MARGIN = 0.08;
 /** From here on the start of the next file is timed exactly, s. */
 const STAND_BY = 0.2;
-/** What browsers typically take from play() to the first sound, ms. */
-const START_LATENCY = 30;
+/** Measurements after which a file's late start is known. */
+const SAMPLES_TO_LEARN = 4;
 
 /** One file of the recording in its media element, placed on the timeline. */
 export class SegmentElement {
@@ -38,6 +38,7 @@ export class SegmentElement {
         this.holding = true;
         this.starvedSince = null;
         this.startTimer = null;
+        this.joining = false;
         this.retargeted = false;
         element.preservesPitch = true;
     }
@@ -146,18 +147,37 @@ export class SegmentElement {
     /**
      * Wait at the beginning of the file for its turn.
      *
-     * @param {number} delay s, until it is to be heard
-     * @param {number} rate
+     * @param {number} delay s, until it is to be launched
      * @param {(item: SegmentElement) => void} launch
      */
-    standBy(delay, rate, launch) {
-        if (this.prepare(this.segment.start) && this.startTimer === null && delay < STAND_BY) {
-            const wait = Math.max(0, (delay / rate) * 1000 - START_LATENCY);
-            this.startTimer = setTimeout(() => {
-                this.startTimer = null;
-                launch(this);
-            }, wait);
+    standBy(delay, launch) {
+        if (this.prepare(this.segment.start) && delay < STAND_BY) {
+            this.launchIn(delay, launch);
         }
+    }
+
+    /**
+     * @param {number} delay s
+     * @param {(item: SegmentElement) => void} launch
+     */
+    launchIn(delay, launch) {
+        this.startTimer ??= setTimeout(
+            () => {
+                this.startTimer = null;
+                this.joining = true;
+                launch(this);
+            },
+            Math.max(0, delay) * 1000
+        );
+    }
+
+    /** @returns {number|null} s that this file came late after a timed launch; told once, when it is known */
+    takeStartLateness() {
+        if (!this.joining || this.corrector.samples.length < SAMPLES_TO_LEARN) {
+            return null;
+        }
+        this.joining = false;
+        return -median(this.corrector.samples);
     }
 
     /**
@@ -177,6 +197,7 @@ export class SegmentElement {
     pause() {
         clearTimeout(this.startTimer);
         this.startTimer = null;
+        this.joining = false;
         this.holding = true;
         this.launchedAt = null;
         if (!this.element.paused) {
@@ -210,15 +231,12 @@ export class SegmentElement {
     /**
      * Keep a playing element with the clock.
      *
-     * @param {number} position s, of the master clock
+     * @param {number} drift s, ahead of the master clock
      * @param {number} rate
      * @returns {boolean} false when only a seek can help
      */
-    follow(position, rate) {
-        if (!this.advanced || this.atEnd) {
-            return true;
-        }
-        const { nudge, seek } = this.corrector.update(this.position - position);
+    follow(drift, rate) {
+        const { nudge, seek } = this.corrector.update(drift);
         const playbackRate = rate * (1 + nudge);
         if (Math.abs(this.element.playbackRate - playbackRate) > 0.001) {
             this.element.playbackRate = playbackRate;
