@@ -37,6 +37,6 @@ def until() -> Until:
 def recorded_seconds(recording: Recording, leg_id: str = "leg") -> float:
     """How far the file of a leg has come."""
     for leg in recording.legs:
-        if leg.id == leg_id and leg.segment is not None:
-            return leg.segment.last_time
+        if leg.id == leg_id and leg.output is not None:
+            return leg.output.segment.last_time
     return 0.0

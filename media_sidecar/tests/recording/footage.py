@@ -4,6 +4,7 @@ import asyncio
 import fractions
 import time
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy
@@ -78,6 +79,11 @@ class BeepTrack(MediaStreamTrack):
         return frame
 
 
+def packet_time(packet: "av.Packet[Any]") -> float:
+    """When a packet is presented, in seconds."""
+    return float((packet.pts or 0) * packet.time_base)
+
+
 def flash_times(path: Path) -> list[float]:
     """The moments at which the picture turns bright, in seconds; every picture has to decode."""
     times, was_on = [], True
@@ -96,7 +102,7 @@ def beep_times(path: Path) -> list[float]:
     pieces: list[tuple[float, numpy.ndarray]] = []
     with av.open(str(path)) as container:
         for decoded in container.decode(container.streams.audio[0]):
-            at = decoded.time
+            at = decoded.time or 0.0
             for frame in resampler.resample(decoded):
                 pieces.append((at, numpy.abs(frame.to_ndarray()[0].astype(int))))
     times, quiet_since = [], -PERIOD

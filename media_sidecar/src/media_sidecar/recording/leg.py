@@ -9,7 +9,6 @@ SRTP packets go from the datagram callback to the recorder without aiortc's queu
 import asyncio
 import logging
 import os
-import socket
 import time
 from collections.abc import Callable
 from typing import Any
@@ -29,13 +28,12 @@ from aiortc.sdp import MediaDescription, SessionDescription
 
 from .errors import BadOffer
 from .receiver import NegotiatedTrack
+from .sockets import DatagramPoller, enlarge_receive_buffer, poll_instead
 
 logger = logging.getLogger(__name__)
 
 GATHER_SECONDS = 10.0
 CLOSE_SECONDS = 5.0
-RECEIVE_BUFFER_BYTES = 1 << 20
-_SO_RCVBUFFORCE = 33
 _CODECS = {"video/vp8": "vp8", "video/h264": "h264", "audio/opus": "opus"}
 
 PacketHandler = Callable[[bytes, float], None]
@@ -95,6 +93,7 @@ class LegConnection:
     """One send-only connection of a browser, as its encoded packets.
 
     :param ice_servers: as in the browser's ``RTCConfiguration``: ``urls``, ``username``, ``credential``
+    :param poller: empties our sockets once the connection stands
     :param on_rtp: called with each decrypted RTP packet and its arrival, in seconds, monotonic
     :param on_rtcp: likewise for RTCP
     :param on_alive: called with the time of every datagram that is neither, such as ICE's consent checks
@@ -104,6 +103,7 @@ class LegConnection:
     def __init__(
         self,
         ice_servers: list[dict[str, Any]],
+        poller: DatagramPoller,
         *,
         on_rtp: PacketHandler,
         on_rtcp: PacketHandler,
@@ -117,11 +117,11 @@ class LegConnection:
         configuration = RTCConfiguration(iceServers=servers, bundlePolicy=RTCBundlePolicy.MAX_BUNDLE)
         self._on_rtp, self._on_rtcp, self._on_alive, self._monotonic = on_rtp, on_rtcp, on_alive, monotonic
         self._on_closed: Callable[[str], None] | None = on_closed
+        self._poller = poller
         self._connection = _UndecodedPeerConnection(configuration, on_rtp, on_rtcp, monotonic)
         self._connection.on("connectionstatechange", self._state_changed)
         self._transport: Any = None
         self._tasks: set[asyncio.Task[None]] = set()
-        self._sockets: list[socket.socket] = []
         self.connected = False
         self.tracks: list[NegotiatedTrack] = []
         self.ssrc = 0
@@ -163,8 +163,9 @@ class LegConnection:
                 raise
             except Exception as error:
                 raise BadOffer(f"The offer cannot be answered: {error}") from error
-        for protocol in self._transport.transport._connection._protocols:
-            self._take_over(protocol)
+        for protocol in self._protocols():
+            self._hand_over_packets(protocol)
+            enlarge_receive_buffer(protocol.transport)
         return str(self._connection.localDescription.sdp)
 
     def send(self, packet: bytes) -> None:
@@ -175,7 +176,8 @@ class LegConnection:
 
     def socket_inodes(self) -> set[int]:
         """The inodes of our sockets, by which the kernel lists what it dropped."""
-        return {sock_inode for sock in self._sockets if (sock_inode := _inode(sock))}
+        sockets = [protocol.transport.get_extra_info("socket") for protocol in self._protocols()]
+        return {os.fstat(one.fileno()).st_ino for one in sockets if one is not None and one.fileno() >= 0}
 
     async def close(self) -> None:
         """Close the connection and its sockets; nothing is called back any more."""
@@ -185,20 +187,21 @@ class LegConnection:
                 await self._connection.close()
         except Exception:
             logger.warning("A recording connection did not close in order", exc_info=True)
-        for duplicate in self._sockets:
-            duplicate.close()
-        self._sockets.clear()
 
-    def _take_over(self, protocol: Any) -> None:
+    def _protocols(self) -> list[Any]:
+        """The STUN protocols of aioice, one for each of our addresses."""
+        return list(self._transport.transport._connection._protocols) if self._transport is not None else []
+
+    def _hand_over_packets(self, protocol: Any) -> None:
         transport, on_rtp, on_rtcp, on_alive = self._transport, self._on_rtp, self._on_rtcp, self._on_alive
         monotonic, queue_datagram = self._monotonic, protocol.datagram_received
 
-        def datagram_received(data: bytes, address: tuple[Any, ...]) -> None:
+        def datagram_received(data: bytes, address: tuple[Any, ...], arrival: float | None = None) -> None:
             # RFC 7983: 128 to 191 is SRTP or SRTCP; of these, a second byte of 192 to 223 is SRTCP (RFC 5761).
             if len(data) > 12 and 127 < data[0] < 192:
                 session = transport._rx_srtp
                 if session is not None:
-                    now = monotonic()
+                    now = monotonic() if arrival is None else arrival
                     try:
                         if 191 < data[1] < 224:
                             on_rtcp(session.unprotect_rtcp(data), now)
@@ -213,11 +216,15 @@ class LegConnection:
             queue_datagram(data, address)
 
         protocol.datagram_received = datagram_received
-        asyncio_socket = protocol.transport.get_extra_info("socket")
-        if asyncio_socket is not None and asyncio_socket.fileno() >= 0:
-            duplicate = socket.socket(fileno=socket.dup(asyncio_socket.fileno()))
-            _enlarge_receive_buffer(duplicate)
-            self._sockets.append(duplicate)
+
+    def _poll_sockets(self) -> None:
+        """From now on the recorder is in no hurry."""
+        for protocol in self._protocols():
+            polled = poll_instead(
+                protocol.transport, self._poller, protocol.datagram_received, protocol.connection_lost
+            )
+            if polled is not None:
+                protocol.transport = polled
 
     async def _send(self, packet: bytes) -> None:
         try:
@@ -229,6 +236,7 @@ class LegConnection:
         state = self._connection.connectionState
         if state == "connected":
             self.connected = True
+            self._poll_sockets()
         elif state in ("failed", "closed") and self._on_closed is not None:
             on_closed, self._on_closed = self._on_closed, None
             on_closed("closed_by_sender" if state == "closed" else "connection_failed")
@@ -256,6 +264,8 @@ def check_offer(sdp: str) -> None:
     :raises BadOffer: not an offer, more than one track of a kind, or simulcast
     """
     try:
+        if not sdp.startswith("v=0"):
+            raise ValueError("no version line")
         description = SessionDescription.parse(sdp)
     except Exception as error:
         raise BadOffer("The offer is not a session description (SDP, RFC 8866).") from error
@@ -289,26 +299,11 @@ def _single_codec(codecs: list[RTCRtpCodecParameters], section: MediaDescription
 
 def _negotiated(kind: str, codecs: list[RTCRtpCodecParameters]) -> NegotiatedTrack:
     codec = codecs[0]
-    assert codec.payloadType is not None
     return NegotiatedTrack(
         kind=kind,
         codec=_CODECS[codec.mimeType.lower()],
         clock_rate=codec.clockRate,
-        payload_type=codec.payloadType,
+        payload_type=int(codec.payloadType or 0),
         rtx_payload_type=codecs[1].payloadType if len(codecs) > 1 else None,
         nack=RTCRtcpFeedback("nack") in codec.rtcpFeedback,
     )
-
-
-def _inode(sock: socket.socket) -> int:
-    return os.fstat(sock.fileno()).st_ino if sock.fileno() >= 0 else 0
-
-
-def _enlarge_receive_buffer(sock: socket.socket) -> None:
-    """A key frame comes as a burst: let the kernel keep it while the loop is busy."""
-    for option in (_SO_RCVBUFFORCE, socket.SO_RCVBUF):
-        try:
-            sock.setsockopt(socket.SOL_SOCKET, option, RECEIVE_BUFFER_BYTES)
-        except OSError:
-            continue
-        return

@@ -31,11 +31,8 @@ def packet_seconds(data: bytes) -> float:
     """How long a packet plays, from its table-of-contents byte; 0 for a packet that is not valid."""
     if not data:
         return 0.0
-    code = data[0] & 3
-    if code == 3:
-        count = data[1] & 0x3F if len(data) > 1 else 0
-    else:
-        count = (1, 2, 2)[code]
+    counted = data[1] & 0x3F if len(data) > 1 else 0
+    count = (1, 2, 2, counted)[data[0] & 3]
     samples = _SAMPLES[data[0] >> 3] * count
     return samples / CLOCK_RATE if samples <= 5760 else 0.0
 

@@ -17,6 +17,7 @@ from .manifest import NAME as MANIFEST
 from .manifest import FinishedRecording, finish_files, write_manifest
 from .recording import Leg, Recording, Workshop
 from .sequence import NACK_INTERVAL
+from .sockets import DatagramPoller
 from .writer import WriterThread
 
 logger = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ class Recorder:
             min(4, (os.cpu_count() or 1) + 1), thread_name_prefix="recording-finaliser"
         )
         self._recordings: dict[str, Recording] = {}
+        self._poller = DatagramPoller(self._clock.monotonic)
         self._lag = LoopLag()
         self._ticker: asyncio.Task[None] | None = None
         self._closed = False
@@ -73,6 +75,7 @@ class Recorder:
             limits=self._limits,
             writer=self._writer,
             finalisers=self._finalisers,
+            poller=self._poller,
             admit=self._admit,
             leg_gone=self._leg_gone,
             finished=self._finished,
@@ -109,7 +112,7 @@ class Recorder:
     def measurements(self) -> Measurements:
         """How the recorder fares now."""
         legs = [leg for recording in self._recordings.values() for leg in recording.legs]
-        receivers = [leg.receiver for leg in legs if leg.receiver is not None and not leg.closing]
+        receivers = [leg.output.receiver for leg in legs if leg.output is not None and not leg.closing]
         inodes = {inode for leg in legs if not leg.closing for inode in leg.connection.socket_inodes()}
         return Measurements(
             legs=len(legs),
@@ -120,7 +123,7 @@ class Recorder:
             packets=self._packets + sum(receiver.received for receiver in receivers),
             packets_lost=self._packets_lost + sum(receiver.lost for receiver in receivers),
             bytes_written=self._writer.bytes_written,
-            backlog_bytes=sum(leg.output.backlog for leg in legs if leg.output is not None),
+            backlog_bytes=sum(leg.output.file.backlog for leg in legs if leg.output is not None),
         )
 
     async def close(self) -> None:
@@ -148,9 +151,9 @@ class Recorder:
         inodes = leg.connection.socket_inodes()
         if inodes:
             self._drops += socket_drops(inodes)
-        if leg.receiver is not None:
-            self._packets += leg.receiver.received
-            self._packets_lost += leg.receiver.lost
+        if leg.output is not None:
+            self._packets += leg.output.receiver.received
+            self._packets_lost += leg.output.receiver.lost
 
     def _finished(self, recording: Recording) -> None:
         self._recordings.pop(recording.id, None)
@@ -176,7 +179,7 @@ class Recorder:
 
     def _restless(self) -> bool:
         return any(
-            leg.receiver is not None and leg.receiver.restless
+            leg.output is not None and leg.output.receiver.restless
             for recording in self._recordings.values()
             for leg in recording.legs
         )

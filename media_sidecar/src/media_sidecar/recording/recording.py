@@ -20,6 +20,7 @@ from .receiver import LegReceiver
 from .repair import FileFacts
 from .rtcp import SenderReport
 from .segment import Segment
+from .sockets import DatagramPoller
 from .writer import AppendOnlyFile, WriterThread, failure_reason
 
 logger = logging.getLogger(__name__)
@@ -30,16 +31,23 @@ _FATAL_REASONS = ("disk_full", "write_failed")
 
 
 @dataclass
+class LegOutput:
+    """The way from a leg's packets to its file."""
+
+    receiver: LegReceiver
+    segment: Segment
+    file: AppendOnlyFile
+
+
+@dataclass
 class Leg:
-    """One connection and the file that it fills."""
+    """One connection and the file that it fills; ``output`` stands as soon as the offer has been understood."""
 
     id: str
     file: str
     opened: float
     connection: LegConnection
-    segment: Segment | None = None
-    receiver: LegReceiver | None = None
-    output: AppendOnlyFile | None = None
+    output: LegOutput | None = None
     alive: float = 0.0
     noted_offset: float | None = None
     noted_sizes: int = 0
@@ -55,6 +63,7 @@ class Workshop:
     limits: RecordingLimits
     writer: WriterThread
     finalisers: Executor
+    poller: DatagramPoller
     admit: Callable[[], None]
     leg_gone: Callable[[Leg], None]
     finished: Callable[["Recording"], None]
@@ -174,20 +183,19 @@ class Recording:
     def tick(self, now: float) -> None:
         """Do what is due for each leg; called by the recorder several times a second."""
         for leg in self.legs:
-            if leg.closing:
+            if leg.closing or leg.output is None:
                 continue
             if not leg.connection.connected:
                 if now - leg.opened > self._workshop.limits.connect_seconds:
                     self._end_leg_soon(leg, "connect_timeout")
                 continue
-            receiver = leg.receiver
-            assert receiver is not None
+            receiver = leg.output.receiver
             leg.alive = max(leg.alive, receiver.last_packet or 0.0)
             if now - leg.alive > self._workshop.limits.silence_seconds:
                 self._end_leg_soon(leg, "silence")
                 continue
             receiver.tick(now)
-            self._note_progress(leg)
+            self._note_progress(leg, leg.output.segment)
 
     def _refuse_if_not_recording(self) -> None:
         if self._finish is not None or self.failure is not None:
@@ -207,16 +215,17 @@ class Recording:
             leg.alive = now
 
         def rtp(data: bytes, now: float) -> None:
-            if leg.receiver is not None and not leg.closing:
-                leg.receiver.rtp(data, now)
+            if leg.output is not None and not leg.closing:
+                leg.output.receiver.rtp(data, now)
 
         def rtcp(data: bytes, now: float) -> None:
             leg.alive = now
-            if leg.receiver is not None and not leg.closing:
-                leg.receiver.rtcp(data, now)
+            if leg.output is not None and not leg.closing:
+                leg.output.receiver.rtcp(data, now)
 
         connection = LegConnection(
             ice_servers,
+            self._workshop.poller,
             on_rtp=rtp,
             on_rtcp=rtcp,
             on_alive=alive,
@@ -234,9 +243,9 @@ class Recording:
         def failed(error: BaseException) -> None:
             self._loop.call_soon_threadsafe(self._write_failed, leg, error)
 
-        leg.output = AppendOnlyFile(self._workshop.writer, self.folder / leg.file, failed)
-        leg.segment = Segment(
-            leg.output,
+        file = AppendOnlyFile(self._workshop.writer, self.folder / leg.file, failed)
+        segment = Segment(
+            file,
             [(track.codec, track.clock_rate) for track in tracks],
             clock.utcnow(),
             clock.monotonic(),
@@ -253,15 +262,16 @@ class Recording:
                 at=round(arrival - self._start, 6),
             )
 
-        leg.receiver = LegReceiver(
+        receiver = LegReceiver(
             tracks,
-            leg.segment,
+            segment,
             ssrc=leg.connection.ssrc,
             source=source,
             max_bitrate=max_bitrate,
             send=leg.connection.send,
             on_report=report,
         )
+        leg.output = LegOutput(receiver, segment, file)
         self._journal.note(
             "leg-opened",
             leg=leg.id,
@@ -272,9 +282,7 @@ class Recording:
             tracks=[{"kind": track.kind, "codec": track.codec} for track in tracks],
         )
 
-    def _note_progress(self, leg: Leg) -> None:
-        segment = leg.segment
-        assert segment is not None
+    def _note_progress(self, leg: Leg, segment: Segment) -> None:
         if segment.start is not None:
             offset = segment.start - self._start
             if leg.noted_offset is None or abs(offset - leg.noted_offset) >= _OFFSET_STEP:
@@ -301,12 +309,13 @@ class Recording:
     def _stop_taking(self, leg: Leg, reason: str) -> None:
         """Everything received goes to the file; the file is finalised as soon as it is written."""
         leg.closing = True
-        if leg.receiver is None or leg.output is None:
+        output = leg.output
+        if output is None:
             return
-        leg.receiver.finish(self._workshop.clock.monotonic())
-        self._note_progress(leg)
-        self._journal.note("leg-closed", file=leg.file, at=self._now(), reason=reason, statistics=_statistics(leg))
-        written = leg.output.close()
+        output.receiver.finish(self._workshop.clock.monotonic())
+        self._note_progress(leg, output.segment)
+        self._journal.note("leg-closed", file=leg.file, at=self._now(), reason=reason, statistics=_statistics(output))
+        written = output.file.close()
         path = self.folder / leg.file
 
         def finalise() -> FileFacts | str:
@@ -377,9 +386,8 @@ def _call_back(callback: Callable[..., None] | None, *arguments: str) -> None:
         logger.exception("A callback of a recording failed")
 
 
-def _statistics(leg: Leg) -> dict[str, Any]:
-    receiver, segment = leg.receiver, leg.segment
-    assert receiver is not None and segment is not None
+def _statistics(output: LegOutput) -> dict[str, Any]:
+    receiver, segment = output.receiver, output.segment
     audio = segment.tracks.get("audio")
     filler = audio.silence if audio is not None else None
     return {

@@ -205,9 +205,9 @@ def _cue(data: mmap.mmap, start: int, video: int | None) -> tuple[int, int] | No
     head = data[start : start + 32]
     _, after = webm.decode_id(head, 0)
     size, after = webm.decode_size(head, after)
-    assert size is not None
-    time = int.from_bytes(head[after : after + size], "big")
-    identifier, after = webm.decode_id(head, after + size)
+    block = after + (size or 0)
+    time = int.from_bytes(head[after:block], "big")
+    identifier, after = webm.decode_id(head, block)
     _, after = webm.decode_size(head, after)
     track = head[after] & 0x7F
     if identifier != webm.SIMPLE_BLOCK or (video is not None and (track != video or not head[after + 3] & 0x80)):

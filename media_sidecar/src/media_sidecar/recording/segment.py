@@ -192,19 +192,18 @@ class Segment:
             self._append(track, round(time * 1000), True, data)
 
     def _append_video(self, track: SegmentTrack, time: float, frame: Frame) -> None:
-        if frame.key and frame.size is not None:
-            self._note_size(track, time, frame)
+        if frame.size is not None:
+            self._note_size(track, time, frame, frame.size)
         elif not track.frames:
             return
         self._append(track, max(round(time * 1000), track.last_milliseconds + 1), frame.key, frame.data)
 
-    def _note_size(self, track: SegmentTrack, time: float, frame: Frame) -> None:
-        assert frame.size is not None
-        if track.sizes and track.sizes[-1][1:] == frame.size:
+    def _note_size(self, track: SegmentTrack, time: float, frame: Frame, size: tuple[int, int]) -> None:
+        if track.sizes and track.sizes[-1][1:] == size:
             return
-        track.sizes.append((round(time, 3), *frame.size))
+        track.sizes.append((round(time, 3), *size))
         if not track.header.enabled:
-            track.header.width, track.header.height = frame.size
+            track.header.width, track.header.height = size
             track.header.codec_private = frame.codec_private
             self._enable(track)
 

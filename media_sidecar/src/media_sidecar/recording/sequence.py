@@ -13,6 +13,7 @@ LARGEST_HEALED_GAP = 300
 """Packets: senders keep about this many for retransmission; a longer gap is not asked for."""
 LARGEST_JUMP = 3000
 """Packets: MAX_DROPOUT of RFC 3550, appendix A.1; a longer jump is a restart if the next packet confirms it."""
+_NOT_BEGUN = -1
 
 
 class WrapExtender:
@@ -59,7 +60,7 @@ class ReorderBuffer(Generic[Packet]):
         self._deliver = deliver
         self._lose = lose
         self._restart = restart
-        self._next: int | None = None
+        self._next = _NOT_BEGUN
         self._waiting: dict[int, Packet] = {}
         self._missing: dict[int, list[float]] = {}
         self._suspect: int | None = None
@@ -85,9 +86,9 @@ class ReorderBuffer(Generic[Packet]):
         :return: whether it opened a gap (a request for retransmission is due)
         """
         following = self._next
-        if following is None:
+        if following < 0:
             self._begin(sequence)
-            following = sequence
+            following = self._next
         ahead = (sequence - following) & 0xFFFF
         if not ahead:
             self._next = following + 1
@@ -105,7 +106,7 @@ class ReorderBuffer(Generic[Packet]):
 
     def push_retransmitted(self, sequence: int, packet: Packet) -> None:
         """Take a packet that came in a retransmission stream: it fills a gap or it is a probe, never news."""
-        if self._next is None:
+        if self._next < 0:
             return
         behind_highest = (self.highest - sequence) & 0xFFFF
         extended = self.highest - behind_highest
@@ -138,7 +139,7 @@ class ReorderBuffer(Generic[Packet]):
     def reset(self) -> None:
         """Forget the sequence (another source took over); what waits is delivered first."""
         self.flush()
-        self._next = None
+        self._next = _NOT_BEGUN
 
     def _begin(self, sequence: int) -> None:
         # Counts continue over a restart so that loss stays loss; numbers start a cycle above the old ones.
@@ -190,7 +191,6 @@ class ReorderBuffer(Generic[Packet]):
     def _abandon(self, extended: int) -> None:
         self.flush()
         following = self._next
-        assert following is not None
         if extended > following:
             self._lose(extended - following)
             self._next = extended
@@ -203,7 +203,6 @@ class ReorderBuffer(Generic[Packet]):
 
     def _drain(self) -> None:
         following = self._next
-        assert following is not None
         waiting = self._waiting
         while following in waiting:
             packet = waiting.pop(following)
@@ -213,7 +212,6 @@ class ReorderBuffer(Generic[Packet]):
 
     def _skip_gap(self) -> None:
         following = self._next
-        assert following is not None
         skipped = following
         while skipped in self._missing:
             del self._missing[skipped]
@@ -222,5 +220,3 @@ class ReorderBuffer(Generic[Packet]):
             self._next = skipped
             self._lose(skipped - following)
         self._drain()
-        if self._missing and min(self._missing) < (self._next or 0):
-            raise AssertionError("a packet that was delivered cannot be missing")

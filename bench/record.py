@@ -1,0 +1,140 @@
+"""What a recorded second costs: ours against aiortc's MediaRecorder and GStreamer's webrtcbin.
+
+CPU seconds of the recorder's process for each second of media in its file. Each recorder is a process of its own; the
+sender, which plays the same encoded frames to all of them at once, is another and is not measured. Ratios hold within
+a run: ours is measured anew beside each peer.
+"""
+# mypy: disable-error-code="import-not-found, misc, type-arg"
+# environment: sidecar
+
+import asyncio
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import av
+from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from support import footage
+from support.result import Case, options, report
+
+SUPPORT = Path(__file__).parent / "support"
+SIZES = ((640, 480, 1_000_000, 20.0), (1280, 720, 2_000_000, 40.0))
+"""Width, height, bits per second, and how many times cheaper than MediaRecorder's cheaper format we have to be."""
+GSTREAMER_PYTHON = "/usr/bin/python3"
+GSTREAMER_PACKAGES = (
+    "python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice"
+)
+PATIENCE = 60.0
+
+
+class RecorderProcess:
+    """A recorder at the other end of two pipes, and the connection that sends to it."""
+
+    def __init__(self, kind: str, process: asyncio.subprocess.Process) -> None:
+        self.kind = kind
+        self._process = process
+        self.connection = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+
+    @classmethod
+    async def start(cls, kind: str, folder: Path) -> "RecorderProcess":
+        command = [sys.executable, str(SUPPORT / "recorder_process.py"), kind, str(folder)]
+        if kind == "gstreamer":
+            command = [GSTREAMER_PYTHON, str(SUPPORT / "gstreamer_process.py"), str(folder)]
+        pipe = asyncio.subprocess.PIPE
+        return cls(kind, await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, limit=1 << 20))
+
+    async def connect(self, clip: footage.Footage, clock: footage.Clock) -> None:
+        for track in footage.tracks(clip, clock):
+            self.connection.addTransceiver(track, direction="sendonly")
+        await self.connection.setLocalDescription(await self.connection.createOffer())
+        reply = await self.ask({"offer": self.connection.localDescription.sdp})
+        await self.connection.setRemoteDescription(RTCSessionDescription(reply["answer"], "answer"))
+        async with asyncio.timeout(PATIENCE):
+            while self.connection.connectionState != "connected":
+                await asyncio.sleep(0.05)
+
+    def tell(self, message: Any) -> None:
+        assert self._process.stdin is not None
+        self._process.stdin.write(json.dumps(message).encode() + b"\n")
+
+    async def ask(self, message: Any) -> Any:
+        assert self._process.stdout is not None
+        self.tell(message)
+        async with asyncio.timeout(PATIENCE):
+            return json.loads(await self._process.stdout.readline())
+
+    async def close(self) -> None:
+        await self.connection.close()
+        if self._process.returncode is None:
+            self._process.terminate()
+            await self._process.wait()
+
+
+async def measure(kinds: list[str], clip: footage.Footage, seconds: float) -> dict[str, float]:
+    """Send the clip to recorders of these kinds at once; CPU seconds per media second of each."""
+    with tempfile.TemporaryDirectory() as folder:
+        clock = footage.Clock()
+        recorders: list[RecorderProcess] = []
+        try:
+            for kind in kinds:
+                own = Path(folder) / kind
+                own.mkdir()
+                recorders.append(await RecorderProcess.start(kind, own))
+            for recorder in recorders:
+                await recorder.connect(clip, clock)
+            for recorder in recorders:
+                recorder.tell("go")
+            clock.go()
+            await asyncio.sleep(seconds)
+            replies = await asyncio.gather(*(recorder.ask("stop") for recorder in recorders))
+            return {
+                recorder.kind: reply["cpu"] / (reply["media"] or media_seconds(reply["file"]))
+                for recorder, reply in zip(recorders, replies, strict=True)
+            }
+        finally:
+            for recorder in recorders:
+                await recorder.close()
+
+
+def media_seconds(path: str) -> float:
+    with av.open(path) as container:
+        return max(float(packet.pts * packet.time_base) for packet in container.demux() if packet.pts is not None)
+
+
+def has_gstreamer() -> bool:
+    """Whether webrtcbin can be driven from Python here."""
+    check = (
+        "import gi; gi.require_version('GstWebRTC', '1.0'); from gi.repository import Gst, GstWebRTC; Gst.init(None);"
+        "assert all(map(Gst.ElementFactory.find, ('webrtcbin', 'nicesink', 'webmmux', 'rtpvp8depay')))"
+    )
+    try:
+        return subprocess.run([GSTREAMER_PYTHON, "-c", check], capture_output=True, check=False).returncode == 0
+    except OSError:
+        return False
+
+
+async def main() -> list[Case]:
+    asked = options(__doc__)
+    seconds = 5.0 if asked.quick else 30.0
+    with_gstreamer = has_gstreamer()
+    if not with_gstreamer:
+        print(f"GStreamer is left out. To compare with it: apt-get install {GSTREAMER_PACKAGES}")
+    cases = []
+    for width, height, bitrate, target in SIZES:
+        clip = footage.make(width, height, bitrate)
+        webm = await measure(["ours", "webm", *(["gstreamer"] if with_gstreamer else [])], clip, seconds)
+        mp4 = await measure(["ours", "mp4"], clip, seconds)
+        print(f"{height}p: MediaRecorder {webm['webm']:.3f} (WebM), {mp4['mp4']:.3f} (MP4)", flush=True)
+        against = [(webm["ours"], webm["webm"]), (mp4["ours"], mp4["mp4"])]
+        ours, peer = min(against, key=lambda pair: pair[1] / pair[0])
+        cases.append(Case(f"{height}p, MediaRecorder's cheaper", ours, peer, target))
+        if with_gstreamer:
+            cases.append(Case(f"{height}p, webrtcbin", webm["ours"], webm["gstreamer"], 1.0))
+    return cases
+
+
+if __name__ == "__main__":
+    report("record", "CPU s per media s", asyncio.run(main()), options(__doc__))
