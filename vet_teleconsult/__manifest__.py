@@ -22,7 +22,7 @@
         "security/ir.model.access.csv",
         "security/vet_teleconsult_rules.xml",
         # data
-        "data/mail_message_subtype_data.xml",
+        "data/mail_template_data.xml",
         "data/ir_cron_data.xml",
         "data/vet_species_data.xml",
         "data/vet_breed_data.xml",

@@ -1,0 +1,4 @@
+from . import media
+from . import portal
+from . import room
+from . import sidecar

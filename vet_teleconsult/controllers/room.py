@@ -1,0 +1,218 @@
+import logging
+
+from odoo import http
+from odoo.exceptions import AccessError, UserError
+from odoo.http import request
+
+from odoo.addons.vet_teleconsult.tools.room_error import RoomError, get_room_error
+
+_logger = logging.getLogger(__name__)
+
+PAGE_STATUS = {"access_denied": 404, "link_expired": 410, "link_revoked": 410, "cancelled": 410, "finished": 410}
+
+
+class TeleconsultRoom(http.Controller):
+    """The owner's page, and what the rooms of both sides ask of Odoo.
+
+    An owner is known by the consultation's room token, a vet by their session. What follows is one method of the
+    consultation or its chat.
+    """
+
+    # === PAGE === #
+
+    @http.route("/vet/room/<int:consultation_id>/<string:token>", type="http", auth="public", methods=["GET"])
+    def vet_room_page(self, consultation_id, token):
+        """Show the owner's room, or say in an owner's words why not.
+
+        :param int consultation_id: the consultation
+        :param str token: the room token
+        """
+        error = None
+        consultation_sudo = request.env["vet.consultation"]._find_by_room_token(consultation_id, token)
+        lang = consultation_sudo.partner_id.lang or request.env.lang or "en_US"
+        consultation_sudo = consultation_sudo.with_context(lang=lang)
+        try:
+            self._check_link(consultation_sudo)
+        except RoomError as room_error:
+            error = room_error.values
+        # sudo: the clinic's name and phone number are what an error page is for
+        company_sudo = consultation_sudo.company_id or request.env.company.sudo()
+        clinic = {"name": company_sudo.name, "phone": company_sudo._get_clinic_phone() or None}
+        response = request.render(
+            "vet_teleconsult.room_page",
+            {
+                "clinic": clinic,
+                "error": error,
+                "html_lang": lang.replace("_", "-"),
+                "props": {"consultationId": consultation_id, "accessToken": token, "lang": lang},
+            },
+            status=PAGE_STATUS[error["code"]] if error else 200,
+            lang=lang,
+        )
+        response.headers["Referrer-Policy"] = "no-referrer"
+        response.headers["Cache-Control"] = "no-store"
+        response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    # === ROUTES - BOTH SIDES === #
+
+    @http.route("/vet_teleconsult/room/join", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_join(self, consultation_id, access_token=None):
+        """Give the page everything that it needs to enter the room."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._get_bootstrap(participant, access_token),
+            open_only=True,
+        )
+
+    @http.route("/vet_teleconsult/room/ticket", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_ticket(self, consultation_id, access_token=None):
+        """Give a fresh ticket for the sidecar."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._get_ticket(participant),
+            open_only=True,
+        )
+
+    @http.route("/vet_teleconsult/room/consent", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_consent(self, consultation_id, decision=None, call=None, consent_version=None, access_token=None):
+        """Keep an answer to being recorded, and sign it for the sidecar."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: {
+                "grant": consultation._record_consent(
+                    participant, decision, call, consent_version, *self._get_client()
+                )
+            },
+            open_only=True,
+        )
+
+    @http.route("/vet_teleconsult/room/message", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_message(self, consultation_id, body=None, client_key=None, access_token=None):
+        """Post a message; the same key again posts nothing new."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._post_message(participant, body, client_key),
+        )
+
+    @http.route("/vet_teleconsult/room/messages", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_messages(self, consultation_id, after_id=0, access_token=None):
+        """Give the messages that came after a known one."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._get_messages_after(participant, after_id),
+        )
+
+    # === ROUTES - VETS === #
+
+    @http.route("/vet_teleconsult/room/workspace", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_workspace(self, consultation_id, access_token=None):
+        """Give what only vets may know."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._get_workspace(),
+            vets_only=True,
+        )
+
+    @http.route("/vet_teleconsult/room/note", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_note(self, consultation_id, note=None, access_token=None):
+        """Save the vet's note."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: {"note": consultation._save_note(note)},
+            vets_only=True,
+        )
+
+    @http.route("/vet_teleconsult/room/recording", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_recording(self, consultation_id, recording_id=None, access_token=None):
+        """Give the player what it needs, and note the access."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._get_recording(recording_id)._get_player(
+                *self._get_client()
+            ),
+            vets_only=True,
+        )
+
+    # === WHO ASKS, AND WHAT THEY ARE TOLD === #
+
+    def _answer(self, consultation_id, access_token, method, open_only=False, vets_only=False):
+        """Find out who asks, let the consultation do it, and put a refusal into words.
+
+        :param int consultation_id: the consultation
+        :param str access_token: the owner's room token, or None for a vet
+        :param method: called with the consultation and the participant
+        :param bool open_only: whether a consultation that is over refuses
+        :param bool vets_only: whether the owner is refused
+        :return: what the method gives, or a dict with the key ``error``
+        """
+        try:
+            consultation, participant = self._identify(consultation_id, access_token, open_only)
+            if vets_only and participant["role"] != "vet":
+                raise get_room_error(request.env, "access_denied")
+            return method(consultation, participant)
+        except RoomError as error:
+            return {"error": error.values}
+        except AccessError:
+            request.env.cr.rollback()
+            return {"error": get_room_error(request.env, "access_denied").values}
+        except UserError as error:
+            # Odoo commits what a route leaves behind; a refusal must leave nothing.
+            request.env.cr.rollback()
+            return {"error": get_room_error(request.env, "invalid", str(error)).values}
+
+    def _identify(self, consultation_id, access_token, open_only):
+        """Find out who asks.
+
+        :return: the consultation, with superuser rights for an owner, and the participant
+        :rtype: tuple[vet.consultation, dict]
+        :raises RoomError: when it is nobody who may, or the consultation is over
+        """
+        consultation_model = request.env["vet.consultation"]
+        if not isinstance(consultation_id, int) or not 0 < consultation_id < 2**31:
+            raise get_room_error(request.env, "access_denied")
+        if access_token:
+            consultation_sudo = consultation_model._find_by_room_token(consultation_id, access_token)
+            if lang := consultation_sudo.partner_id.lang:
+                request.update_context(lang=lang)
+                consultation_sudo = consultation_sudo.with_context(lang=lang)
+            self._check_link(consultation_sudo, open_only)
+            return consultation_sudo, consultation_sudo._get_owner_participant()
+        # Whoever works in one of their companies may be shown a room of another of them.
+        consultation = consultation_model.with_context(
+            allowed_company_ids=request.env.user.company_ids.ids
+        ).browse(consultation_id).exists()
+        is_vet = request.env.user.has_group("vet_teleconsult.group_veterinarian")
+        if not is_vet or not consultation or not consultation.has_access("read"):
+            raise get_room_error(request.env, "access_denied")
+        if open_only and not consultation._is_open():
+            raise self._get_over_error(consultation)
+        return consultation, consultation._get_vet_participant()
+
+    def _check_link(self, consultation_sudo, open_only=True):
+        if not consultation_sudo:
+            raise get_room_error(request.env, "access_denied")
+        problem = consultation_sudo._get_link_problem()
+        if problem == "finished" and not open_only:
+            return
+        if problem in ("cancelled", "finished"):
+            raise self._get_over_error(consultation_sudo)
+        if problem:
+            raise get_room_error(consultation_sudo.env, problem)
+
+    def _get_over_error(self, consultation):
+        if consultation.state == "done":
+            return get_room_error(consultation.env, "finished")
+        return get_room_error(consultation.env, "cancelled", consultation.cancel_reason)
+
+    def _get_client(self):
+        """Say from where somebody asks: address and browser."""
+        return request.httprequest.remote_addr, request.httprequest.user_agent.string

@@ -1,0 +1,448 @@
+import logging
+
+import requests
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+from odoo.tools import html_sanitize
+from odoo.tools.misc import limited_field_access_token
+
+from odoo.addons.bus.websocket import WebsocketConnectionHandler
+from odoo.addons.vet_teleconsult.tools import protocol
+from odoo.addons.vet_teleconsult.tools.room_error import get_room_error
+
+_logger = logging.getLogger(__name__)
+
+HISTORY_LIMIT = 50
+MAX_ICE_SERVERS = 5  # browsers slow down, and warn, beyond that
+RECORD_BITRATES = 1_500_000  # bit/s for one video sender
+
+
+class VetConsultation(models.Model):
+    """The consultation's room: who takes part, what they are told, and the tickets that they show to the sidecar.
+
+    A participant is described by a dict with the keys ``id``, ``role``, ``name``, ``partner`` and ``user``
+    (the last two are records).
+    """
+
+    _inherit = "vet.consultation"
+
+    # === FIELDS === #
+
+    sidecar_id = fields.Many2one(
+        "vet.sidecar",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        groups="vet_teleconsult.group_veterinarian",
+        help="Chosen when somebody enters for the first time.",
+    )
+    room_key = fields.Char(
+        required=True,
+        readonly=True,
+        copy=False,
+        default=lambda self: self._generate_key(),
+        groups="vet_teleconsult.group_veterinarian",
+    )
+
+    _room_key_uniq = models.Constraint("UNIQUE(room_key)", "Another consultation has this room already.")
+
+    # === BUSINESS METHODS - PARTICIPANTS === #
+
+    def _get_owner_participant(self):
+        """Describe the owner as a participant of the room.
+
+        Note: self.ensure_one()
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        partner = self.partner_id
+        return {
+            "id": f"owner-{partner.id}",
+            "role": "owner",
+            "name": partner.name or self.env._("Owner"),
+            "partner": partner,
+            "user": self.env["res.users"],
+        }
+
+    def _get_vet_participant(self):
+        """Describe the current user, a vet, as a participant of the room.
+
+        Note: self.ensure_one()
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        user = self.env.user
+        return {
+            "id": f"vet-{user.id}",
+            "role": "vet",
+            "name": user.name,
+            "partner": user.partner_id,
+            "user": user,
+        }
+
+    @api.model
+    def _resolve_participant(self, participant):
+        """Find whom a participant's identifier stands for.
+
+        :param str participant: such as ``vet-7`` or ``owner-12``
+        :return: role, partner and user; the records may be empty
+        :rtype: tuple[str, res.partner, res.users]
+        """
+        role, _separator, number = (participant or "").partition("-")
+        record_id = int(number) if number.isdecimal() else 0
+        # sudo: whom an identifier of our own tickets stands for, for records that the system itself makes
+        users_sudo, partners_sudo = self.env["res.users"].sudo(), self.env["res.partner"].sudo()
+        if role == "vet":
+            user_sudo = users_sudo.browse(record_id).exists()
+            return role, user_sudo.partner_id, user_sudo
+        if role == "owner":
+            return role, partners_sudo.browse(record_id).exists(), users_sudo.browse()
+        return "guest", partners_sudo.browse(), users_sudo.browse()
+
+    @api.model
+    def _get_participant_name(self, participant):
+        """Give the name of a participant, or their identifier.
+
+        :param str participant: such as ``vet-7``
+        :rtype: str
+        """
+        _role, partner, _user = self._resolve_participant(participant)
+        return partner.name or participant
+
+    # === BUSINESS METHODS - ENTRY === #
+
+    def _get_bootstrap(self, participant, access_token=None):
+        """Tell a participant everything that their page needs to enter the room.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who enters
+        :param str access_token: the owner's token, by which their page listens for news
+        :rtype: dict
+        :raises RoomError: when there is no sidecar
+        """
+        self.ensure_one()
+        is_vet = participant["role"] == "vet"
+        return {
+            **self._get_ticket(participant),
+            "consultation": self._get_room_consultation(),
+            "participant": {key: participant[key] for key in ("id", "role", "name")},
+            "recording": {
+                "policy": self.type_id.recording_policy,
+                "consent_text": self.type_id.consent_text or "",
+                "consent_version": self.type_id.consent_version,
+            },
+            "chat": {
+                "id": self.chat_id.id,
+                "state": self.chat_id.state,
+                "messages": self.chat_id._format_messages(self.chat_id._get_messages(), participant["id"]),
+            },
+            "live": {
+                "channel": f"vet_consultation_{self.id}" + ("" if is_vet else f"_{access_token}"),
+                "websocket_path": f"/websocket?version={WebsocketConnectionHandler._VERSION}",
+                # sudo: the number of the last notification, nothing of its content
+                "last": self.env["bus.bus"].sudo()._bus_last_id(),
+            },
+            "workspace": self._get_workspace() if is_vet else None,
+        }
+
+    def _get_room_consultation(self):
+        patient, company = self.patient_id, self.company_id
+        photo_url = None
+        if patient.image_256:
+            token = limited_field_access_token(patient, "image_256", scope="binary")
+            photo_url = f"/web/image/vet.patient/{patient.id}/image_256?access_token={token}"
+        claimed_by = self._get_claimed_by()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self.state,
+            "mode": self.mode,
+            "scheduled_at": protocol.format_time(self.scheduled_at),
+            "type": self.type_id.name,
+            "patient": {
+                "id": patient.id,
+                "name": patient.name,
+                "species": patient.species_id.name,
+                "breed": patient.breed_id.name or None,
+                "photo_url": photo_url,
+            },
+            "owner": {"name": self.partner_id.name},
+            "vet": {"name": claimed_by["name"]} if claimed_by else None,
+            "clinic": {"name": company.name, "phone": company._get_clinic_phone() or None},
+        }
+
+    def _get_ticket(self, participant):
+        """Sign a ticket for the room, on the sidecar that carries it.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who enters
+        :return: the ticket, the sidecar's address and the ICE servers
+        :rtype: dict
+        :raises RoomError: when there is no sidecar
+        """
+        # sudo: vets may read a consultation without having a right to change it; the choice is the system's
+        consultation_sudo = self.sudo()
+        sidecar_sudo = consultation_sudo._ensure_sidecar()
+        ticket = sidecar_sudo._sign_ticket(
+            "room",
+            protocol.ROOM_TICKET_LIFETIME,
+            {
+                "room": consultation_sudo.room_key,
+                "participant": participant["id"],
+                "role": participant["role"],
+                "name": participant["name"],
+                "recording": {
+                    "policy": consultation_sudo.type_id.recording_policy,
+                    "max_bitrate": RECORD_BITRATES,
+                },
+            },
+        )
+        return {
+            "ticket": ticket,
+            "sidecar": {"url": sidecar_sudo.url},
+            "ice_servers": self._get_ice_servers(participant["id"]),
+        }
+
+    def _ensure_sidecar(self):
+        """Give the sidecar that carries the room, chosen once; another one only when that was archived.
+
+        Note: self.ensure_one()
+
+        :rtype: vet.sidecar
+        :raises RoomError: when there is none
+        """
+        self.ensure_one()
+        if not self.sidecar_id.active:
+            sidecar = self.env["vet.sidecar"]._choose(self.room_key)
+            if not sidecar:
+                raise get_room_error(self.env, "no_sidecar")
+            self.sidecar_id = sidecar
+        return self.sidecar_id
+
+    @api.model
+    def _get_ice_servers(self, user):
+        """List the STUN and TURN servers for a participant, with credentials that soon expire.
+
+        :param str user: the participant, for the TURN server's log
+        :return: as in ``RTCConfiguration.iceServers`` (W3C WebRTC 1.0)
+        :rtype: list[dict]
+        """
+        # sudo: config parameters and servers that only administrators read; credentials live for hours only
+        parameters_sudo = self.env["ir.config_parameter"].sudo()
+        urls = [
+            url.strip() for url in (parameters_sudo.get_param("vet_teleconsult.turn_urls") or "").split(",") if url.strip()
+        ]
+        secret = parameters_sudo.get_param("vet_teleconsult.turn_secret")
+        own = []
+        if urls and secret:
+            username, credential = protocol.turn_credentials(secret, user)
+            own.append({"urls": urls, "username": username, "credential": credential})
+        elif urls:
+            own.append({"urls": [url for url in urls if url.startswith("stun")]})
+        own = [server for server in own if server["urls"]]
+        servers_sudo = self.env["mail.ice.server"].sudo()
+        try:
+            shared = servers_sudo._get_ice_servers()
+        except (requests.RequestException, ValueError) as error:
+            _logger.warning("The ICE servers' provider does not answer: %s", error)
+            shared = servers_sudo._get_local_ice_servers()
+        return [*own, *shared][:MAX_ICE_SERVERS]
+
+    # === BUSINESS METHODS - CONSENT === #
+
+    def _record_consent(self, participant, decision, call_key, version, ip, user_agent):
+        """Keep a participant's answer, and sign it for the sidecar.
+
+        Every answer is an entry of its own: the sidecar takes each only once.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who answered
+        :param str decision: ``granted`` or ``refused``
+        :param str call_key: the sidecar's identifier of the call
+        :param str version: version of the text that the participant was shown
+        :param str ip: address of the client, or None
+        :param str user_agent: browser of the client, or None
+        :return: the grant, to be shown to the sidecar
+        :rtype: str
+        :raises UserError: when the answer cannot be taken
+        """
+        self.ensure_one()
+        if decision not in ("granted", "refused"):
+            raise UserError(self.env._("Choose whether you agree or not."))
+        if not isinstance(call_key, str) or not call_key or len(call_key) > 64:
+            raise UserError(self.env._("There is no call to record at present."))
+        consultation_type = self.type_id
+        if decision == "granted" and consultation_type.recording_policy == "never":
+            raise UserError(self.env._("Consultations of this type are never recorded."))
+        if version != consultation_type.consent_version:
+            raise UserError(self.env._("The text has changed in the meantime. Reload the page and read it again."))
+        # sudo: people answer but have no right to write the evidence of it
+        consent_sudo = self.env["vet.consent"].sudo().create(
+            {
+                **self._prepare_consent_vals(participant["id"], call_key, decision),
+                "ip": ip,
+                "user_agent": user_agent,
+            }
+        )
+        return self.env["vet.sidecar"]._sign_ticket(
+            "consent",
+            protocol.CONSENT_GRANT_LIFETIME,
+            {
+                "room": self.sudo().room_key,
+                "participant": participant["id"],
+                "call": call_key,
+                "decision": decision,
+                "consent": consent_sudo.id,
+            },
+        )
+
+    def _prepare_consent_vals(self, participant, call_key, decision):
+        """Prepare the evidence of an answer, with the exact text of this language.
+
+        :param str participant: identifier of who answered
+        :param str call_key: the sidecar's identifier of the call
+        :param str decision: ``granted``, ``refused`` or ``withdrawn``
+        :rtype: dict
+        """
+        role, partner, user = self._resolve_participant(participant)
+        return {
+            "consultation_id": self.id,
+            "company_id": self.company_id.id,
+            "call_key": call_key,
+            "participant": participant,
+            "role": role,
+            "partner_id": partner.id,
+            "user_id": user.id,
+            "decision": decision,
+            "text": self.type_id.consent_text or "",
+            "version": self.type_id.consent_version,
+            "lang": self.env.context.get("lang") or partner.lang,
+        }
+
+    # === BUSINESS METHODS - MESSAGES === #
+
+    def _post_message(self, participant, body, client_key):
+        """Post what a participant wrote in the room.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who wrote
+        :param str body: plain text
+        :param str client_key: made by the page, unique for the message
+        :rtype: dict
+        :raises RoomError: when the chat is locked for the participant
+        """
+        self.ensure_one()
+        if participant["role"] != "vet" and self.chat_id.state == "locked":
+            raise get_room_error(self.env, "chat_locked")
+        return self.chat_id._post_from_room(participant, body, client_key)
+
+    def _get_messages_after(self, participant, after_id):
+        """Give the messages that came after a known one.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who reads
+        :param int after_id: the last known message, or 0
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        chat = self.chat_id
+        messages = chat._get_messages(after_id=after_id if isinstance(after_id, int) else 0)
+        return chat._format_messages(messages, participant["id"])
+
+    # === BUSINESS METHODS - WORKSPACE === #
+
+    def _get_workspace(self):
+        """Tell a vet what only vets may know: notes, history, recordings, who has claimed.
+
+        Note: self.ensure_one()
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        earlier = self.search(self._get_history_domain(), limit=HISTORY_LIMIT)
+        return {
+            "note": self.note or "",
+            "note_template": self.type_id.note_template or "",
+            "claimed_by": self._get_claimed_by(),
+            "is_mine": self.is_mine,
+            "history": [consultation._get_history_entry() for consultation in earlier],
+            "recordings": self.recording_ids._get_info(),
+        }
+
+    def _get_history_entry(self):
+        claimed_by = self._get_claimed_by()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "date": protocol.format_time(self.started_at or self.scheduled_at),
+            "type": self.type_id.name,
+            "vet": claimed_by["name"] if claimed_by else None,
+            "patient": self.patient_id.name,
+            "state": self.state,
+            "note": self.note or "",
+            "recordings": self.recording_ids._get_info(),
+        }
+
+    def _save_note(self, note):
+        """Save what a vet wrote in the room, also after the consultation is over.
+
+        Note: self.ensure_one()
+
+        :param str note: HTML
+        :return: the note as it was kept
+        :rtype: str
+        """
+        self.ensure_one()
+        if not isinstance(note, str):
+            raise UserError(self.env._("The note is not text."))
+        self.note = html_sanitize(note)
+        return self.note or ""
+
+    def _get_recording(self, recording_id):
+        """Find a recording that a vet asks for in the room: of this consultation, or of an earlier one.
+
+        :param int recording_id: from the page
+        :rtype: vet.recording
+        :raises UserError: when there is none
+        """
+        recording = self.env["vet.recording"].browse(recording_id if isinstance(recording_id, int) else [])
+        if not recording.exists():
+            raise UserError(self.env._("This recording does not exist."))
+        return recording
+
+    # === BUSINESS METHODS - LIVE === #
+
+    def _send_to_room(self, notification_type, payload):
+        """Send a notification to everyone who listens to the room, by the channels of vets and of the owner.
+
+        :param str notification_type: such as ``vet_teleconsult/message``
+        :param dict payload: what owner and vets may both see
+        """
+        for consultation in self:
+            consultation._bus_send(notification_type, payload)
+            consultation._bus_send(notification_type, payload, subchannel=consultation._get_owner_channel())
+
+    def _end_room(self, reason):
+        """Have the sidecar close the rooms, also if it is away right now.
+
+        :param str reason: ``finished``, ``cancelled`` or ``revoked``
+        """
+        # sudo: vets press the buttons; the queue is the system's
+        for consultation_sudo in self.sudo().filtered("sidecar_id"):
+            consultation_sudo.env["vet.sidecar.command"].create(
+                {
+                    "sidecar_id": consultation_sudo.sidecar_id.id,
+                    "consultation_id": consultation_sudo.id,
+                    "path": f"/commands/rooms/{consultation_sudo.room_key}/end",
+                    "payload": {"reason": reason},
+                }
+            )

@@ -1,0 +1,232 @@
+from odoo import fields, models
+from odoo.exceptions import ConcurrencyError, LockError, UserError
+from odoo.tools import is_html_empty
+
+from .vet_consultation import CLOSED_STATES
+
+
+class VetConsultation(models.Model):
+    """The buttons of a consultation: claim, start, finish, cancel, lock, and what to open."""
+
+    _inherit = "vet.consultation"
+
+    # === ACTION METHODS - WORKFLOW === #
+
+    def action_claim(self):
+        """Take an available consultation; of several vets at once, one gets it and the others are told who."""
+        self.ensure_one()
+        self._lock()
+        if self.vet_id and self.vet_id != self.env.user:
+            raise UserError(
+                self.env._(
+                    "%(vet)s has claimed %(consultation)s already.", vet=self.vet_id.name, consultation=self.name
+                )
+            )
+        self._check_open()
+        if not self.vet_id:
+            self.vet_id = self.env.user
+        return True
+
+    def action_release(self):
+        """Make a claimed consultation available to every vet again."""
+        for consultation in self:
+            consultation._check_responsible()
+            if consultation.state not in ("scheduled", "waiting"):
+                raise UserError(
+                    self.env._(
+                        "%(consultation)s has begun or is over: it cannot be made available again.",
+                        consultation=consultation.name,
+                    )
+                )
+            consultation.vet_id = False
+        return True
+
+    def action_start(self):
+        """Start the consultation: claim it if nobody has, and open the room (or the phone's form)."""
+        self.ensure_one()
+        self._check_open()
+        if not self.vet_id:
+            self.action_claim()
+        self._check_responsible()
+        if self.state != "in_progress":
+            self.write({"state": "in_progress", "started_at": self.started_at or fields.Datetime.now()})
+        if not self.has_note:
+            self.action_insert_note_template()
+        return self._get_room_action()
+
+    def action_open_room(self):
+        """Open the room without starting: to look, or to help a colleague."""
+        self.ensure_one()
+        self._check_open()
+        return self._get_room_action()
+
+    def _get_room_action(self):
+        return {
+            "type": "ir.actions.client",
+            "tag": "vet_teleconsult.room",
+            "name": self.display_name,
+            "params": {"consultation_id": self.id},
+            "context": {"active_id": self.id},
+        }
+
+    def action_finish(self):
+        """Finish the consultation and close its room. Hanging up does not do that."""
+        for consultation in self:
+            consultation._check_responsible()
+            now = fields.Datetime.now()
+            consultation.write({"state": "done", "ended_at": max(now, consultation.started_at or now)})
+        self._end_room("finished")
+        return True
+
+    def action_cancel(self, reason=None):
+        """Cancel the consultation; without a reason, ask for one first.
+
+        :param str reason: what the owner is told
+        """
+        reason = (reason or self.env.context.get("cancel_reason") or "").strip()
+        if not reason:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Cancel Consultation"),
+                "res_model": "vet.consultation.cancel",
+                "view_mode": "form",
+                "target": "new",
+                "context": {"default_consultation_ids": [fields.Command.set(self.ids)]},
+            }
+        for consultation in self:
+            consultation._check_responsible()
+            consultation.write({"state": "cancelled", "cancel_reason": reason})
+        self._end_room("cancelled")
+        return True
+
+    def action_no_show(self):
+        """Note that the owner did not come."""
+        for consultation in self:
+            consultation._check_responsible()
+            if consultation.scheduled_at > fields.Datetime.now():
+                raise UserError(
+                    self.env._(
+                        "%(consultation)s has not begun yet: the owner can still come.", consultation=consultation.name
+                    )
+                )
+            consultation.state = "no_show"
+        self._end_room("finished")
+        return True
+
+    def action_reopen(self):
+        """Go on with a finished consultation, or schedule a cancelled or missed one again."""
+        for consultation in self:
+            consultation._check_responsible()
+            if consultation.state == "done":
+                consultation.write({"state": "in_progress", "ended_at": False})
+            else:
+                consultation.write({"state": "scheduled", "cancel_reason": False, "waiting_since": False})
+        self._extend_links()
+        return True
+
+    def _lock(self):
+        """Lock the rows; somebody else holding them makes the whole request start again, with their result in sight.
+
+        :raises ConcurrencyError: when another transaction is changing them
+        """
+        try:
+            self.lock_for_update()
+        except LockError as error:
+            raise ConcurrencyError(str(error)) from error
+        self.invalidate_recordset(["vet_id", "state"])
+
+    def _check_open(self):
+        labels = dict(self._fields["state"]._description_selection(self.env))
+        for consultation in self:
+            if consultation.state in CLOSED_STATES:
+                raise UserError(
+                    self.env._(
+                        "%(consultation)s is “%(state)s”. Reopen it first.",
+                        consultation=consultation.name,
+                        state=labels[consultation.state],
+                    )
+                )
+
+    def _check_responsible(self):
+        """Refuse when another vet has claimed the consultation; a manager may act for them."""
+        if self.env.su or self.env.user.has_group("vet_teleconsult.group_manager"):
+            return
+        for consultation in self:
+            if consultation.vet_id and consultation.vet_id != self.env.user:
+                raise UserError(
+                    self.env._(
+                        "%(vet)s has claimed %(consultation)s. Ask them, or a Teleconsult manager.",
+                        vet=consultation.vet_id.name,
+                        consultation=consultation.name,
+                    )
+                )
+
+    # === ACTION METHODS - NOTE AND CHAT === #
+
+    def action_insert_note_template(self):
+        """Begin the note from the type's template, or add the template below what is there."""
+        for consultation in self:
+            template = consultation.type_id.note_template
+            if not is_html_empty(template):
+                consultation.note = template if not consultation.has_note else consultation.note + template
+        return True
+
+    def action_lock_chat(self):
+        """Stop the owner from writing."""
+        self.chat_id.action_lock()
+        return True
+
+    def action_unlock_chat(self):
+        """Let the owner write again."""
+        self.chat_id.action_unlock()
+        return True
+
+    # === ACTION METHODS - VIEWS === #
+
+    def action_view_calls(self):
+        """Open the consultation's calls."""
+        return self._action_view(self.env._("Calls"), "vet.call", "list,form")
+
+    def action_view_recordings(self):
+        """Open the consultation's recordings; a single one that is ready, in the player."""
+        if len(self.recording_ids) == 1 and self.recording_ids.state == "ready":
+            return self.recording_ids.action_view_player()
+        return self._action_view(self.env._("Recordings"), "vet.recording", "list,form")
+
+    def _action_view(self, name, model, view_mode):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": name,
+            "res_model": model,
+            "view_mode": view_mode,
+            "domain": [("consultation_id", "=", self.id)],
+        }
+
+    def action_view_history(self):
+        """Open the patient's and the owner's earlier consultations."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Earlier Consultations"),
+            "res_model": "vet.consultation",
+            "view_mode": "list,form",
+            "domain": [("id", "in", self.history_ids.ids)],
+        }
+
+    def action_view_chat(self):
+        """Open the consultation's chat."""
+        return self._action_open(self.chat_id)
+
+    def action_open_patient(self):
+        """Open the patient."""
+        return self._action_open(self.patient_id)
+
+    def _action_open(self, record):
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": record._name,
+            "res_id": record.id,
+            "view_mode": "form",
+        }

@@ -1,0 +1,119 @@
+import logging
+from datetime import timedelta
+
+import requests
+
+from odoo import api, fields, models
+from odoo.exceptions import LockError, UserError
+
+_logger = logging.getLogger(__name__)
+
+FIRST_DELAY = 5  # seconds
+MAX_DELAY = 10 * 60  # seconds
+GIVE_UP_AFTER = timedelta(hours=24)
+KEEP_DONE = timedelta(days=30)
+
+
+class VetSidecarCommand(models.Model):
+    """A command that must reach a sidecar even if it is away when somebody presses the button.
+
+    Sent by a scheduled action after the transaction that asked for it was committed, so that a rolled back button
+    sends nothing. Every command may arrive twice without harm.
+    """
+
+    _name = "vet.sidecar.command"
+    _description = "Sidecar Command"
+    _order = "id desc"
+
+    # === FIELDS === #
+
+    sidecar_id = fields.Many2one("vet.sidecar", required=True, readonly=True, ondelete="restrict", index=True)
+    consultation_id = fields.Many2one("vet.consultation", readonly=True, ondelete="cascade", index=True)
+    path = fields.Char(required=True, readonly=True)
+    payload = fields.Json(required=True, readonly=True)
+    state = fields.Selection(
+        [("pending", "Waiting"), ("done", "Delivered"), ("failed", "Failed")],
+        default="pending",
+        required=True,
+        readonly=True,
+        index=True,
+    )
+    attempts = fields.Integer(readonly=True)
+    error = fields.Char(readonly=True)
+    next_attempt_at = fields.Datetime(readonly=True, default=fields.Datetime.now, required=True)
+
+    # === CRUD METHODS === #
+
+    @api.depends("path", "sidecar_id")
+    def _compute_display_name(self):
+        for command in self:
+            command.display_name = f"{command.sidecar_id.name}: {command.path}"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        commands = super().create(vals_list)
+        self._trigger()
+        return commands
+
+    # === ACTION METHODS === #
+
+    def action_retry(self):
+        """Try failed commands again, now."""
+        self.filtered(lambda command: command.state == "failed").write(
+            {"state": "pending", "attempts": 0, "next_attempt_at": fields.Datetime.now(), "error": False}
+        )
+        self._trigger()
+
+    # === BUSINESS METHODS === #
+
+    @api.model
+    def _trigger(self, at=None):
+        # sudo: a vet's button may schedule the delivery, but not edit scheduled actions
+        self.env.ref("vet_teleconsult.ir_cron_send_sidecar_commands").sudo()._trigger(at=at)
+
+    @api.model
+    def _cron_send(self):
+        """Send what is due, one transaction each."""
+        due = self.search([("state", "=", "pending"), ("next_attempt_at", "<=", fields.Datetime.now())], order="id")
+        for position, command in enumerate(due, start=1):
+            command._send()
+            self.env["ir.cron"]._commit_progress(1, remaining=len(due) - position)
+        waiting = self.search([("state", "=", "pending")], order="next_attempt_at", limit=1)
+        if waiting:
+            self._trigger(at=waiting.next_attempt_at)
+
+    def _send(self):
+        """Send one command; keep it for later when the sidecar is away.
+
+        Note: self.ensure_one()
+        """
+        self.ensure_one()
+        try:
+            self.lock_for_update()
+        except LockError:  # another worker is sending it
+            return
+        try:
+            self.sidecar_id._send_command(self.path, self.payload)
+        except requests.RequestException as error:
+            self._postpone(self.sidecar_id._explain_failure(error), error)
+        except (UserError, ValueError) as error:
+            self._postpone(str(error), error)
+        else:
+            self.write({"state": "done", "attempts": self.attempts + 1, "error": False})
+
+    def _postpone(self, message, error):
+        _logger.info("Command %s did not reach its sidecar: %s", self.id, error)
+        now = fields.Datetime.now()
+        delay = min(FIRST_DELAY * 2**self.attempts, MAX_DELAY)
+        self.write(
+            {
+                "state": "failed" if now - self.create_date > GIVE_UP_AFTER else "pending",
+                "attempts": self.attempts + 1,
+                "error": message,
+                "next_attempt_at": now + timedelta(seconds=delay),
+            }
+        )
+
+    @api.autovacuum
+    def _gc_delivered(self):
+        self.search([("state", "=", "done"), ("write_date", "<", fields.Datetime.now() - KEEP_DONE)]).unlink()

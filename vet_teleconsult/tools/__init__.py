@@ -1,0 +1,3 @@
+from . import protocol
+from . import room_error
+from . import text

@@ -1,0 +1,54 @@
+"""Why somebody cannot enter a room or do something in it, in words that an owner understands."""
+
+
+class RoomError(Exception):
+    """A refusal that the room's page shows.
+
+    :param str code: for the page, one of those of :func:`get_room_error`
+    :param str message: what is the matter
+    :param str next_step: what the person can do about it
+    """
+
+    def __init__(self, code, message, next_step):
+        super().__init__(code)
+        self.code = code
+        self.values = {"code": code, "message": message, "next_step": next_step}
+
+
+def get_room_error(env, code, detail=None):
+    """Put a refusal into words.
+
+    :param Environment env: with the language of the person
+    :param str code: ``link_expired``, ``link_revoked``, ``cancelled``, ``finished``, ``no_sidecar``, ``access_denied``,
+        ``chat_locked`` or ``invalid``
+    :param str detail: what is known beyond the code: the reason of a cancellation, or what was invalid
+    :rtype: RoomError
+    """
+    match code:
+        case "link_expired":
+            message = env._("This link has expired.")
+            next_step = env._("Ask the clinic for a new link.")
+        case "link_revoked":
+            message = env._("The clinic has withdrawn this link.")
+            next_step = env._("Look for a newer message from the clinic, or ask them for a new link.")
+        case "cancelled":
+            message = env._("This consultation does not take place.")
+            if detail:
+                message = f"{message} {detail}"
+            next_step = env._("Call the clinic to find another time.")
+        case "finished":
+            message = env._("This consultation is over.")
+            next_step = env._("If there is anything else, write to the clinic or call.")
+        case "no_sidecar":
+            message = env._("The video service of the clinic is not set up.")
+            next_step = env._("Call the clinic.")
+        case "chat_locked":
+            message = env._("The clinic has closed this conversation.")
+            next_step = env._("You can still read it. If something is urgent, call the clinic.")
+        case "invalid":
+            message = detail or env._("That did not work.")
+            next_step = env._("Reload the page and try again.")
+        case _:
+            message = env._("This link is not complete, or has been replaced by a newer one.")
+            next_step = env._("Open the link from the clinic's newest message, or ask them for a new one.")
+    return RoomError(code, message, next_step)

@@ -1,0 +1,30 @@
+"""Plain text in and out of the HTML that Odoo stores."""
+
+import lxml.html
+from markupsafe import Markup, escape
+
+
+def text_to_html(text):
+    """Escape plain text and keep its line breaks.
+
+    :param str text: what somebody typed
+    :rtype: Markup
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return Markup("<p>%s</p>") % Markup("<br/>").join(escape(line) for line in lines)
+
+
+def html_to_text(html):
+    """Give the text of a message as a person reads it, without the marks that ``html2plaintext`` adds.
+
+    :param str html: a message body, or a falsy value
+    :rtype: str
+    """
+    if not html or not html.strip():
+        return ""
+    tree = lxml.html.fromstring(f"<div>{html}</div>")
+    for line_break in tree.iter("br"):
+        line_break.tail = "\n" + (line_break.tail or "")
+    for block in tree.iter("p", "div", "li", "h1", "h2", "h3", "blockquote", "tr"):
+        block.tail = "\n" + (block.tail or "")
+    return tree.text_content().strip("\n")

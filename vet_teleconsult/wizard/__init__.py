@@ -1,0 +1,1 @@
+from . import vet_consultation_cancel
