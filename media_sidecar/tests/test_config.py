@@ -176,5 +176,5 @@ def test_two_services_do_not_share_a_data_folder(environment: Environment, tmp_p
 
 
 def test_settings_can_be_made_without_the_environment(tmp_path: Path) -> None:
-    settings = Settings(secret=SECRET_TEXT, odoo_url="http://odoo:8069/", data=tmp_path)  # type: ignore[arg-type]
+    settings = Settings(secret=SECRET_TEXT, odoo_url="http://odoo:8069/", data=tmp_path)
     assert settings.odoo_url == "http://odoo:8069"

@@ -3,13 +3,13 @@
 import errno
 import hashlib
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from media_sidecar.store import LocalStore, StoreError
-from media_sidecar.store import local as local_module
 
 CONTENT = b"frames" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -86,7 +86,7 @@ async def test_a_copy_that_differs_is_thrown_away(
         writer.write(CONTENT[:-1] + b"?")
 
     monkeypatch.setattr(os, "link", refuse)
-    monkeypatch.setattr(local_module.shutil, "copyfileobj", corrupt)
+    monkeypatch.setattr(shutil, "copyfileobj", corrupt)
     with pytest.raises(StoreError, match="differs"):
         await store.put(KEY, source, len(CONTENT), SHA256)
     assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []

@@ -12,10 +12,10 @@ SECRET = base64.urlsafe_b64decode(SECRET_TEXT + "=")
 
 
 def sign(claims: dict[str, Any], secret: bytes = SECRET, algorithm: str = "HS256") -> str:
-    return jwt.encode(claims, secret if algorithm != "none" else None, algorithm)
+    return jwt.encode(claims, "" if algorithm == "none" else secret, algorithm)
 
 
-def claims(audience: str, seconds: int = 300, **more: Any) -> dict[str, Any]:
+def claims(audience: str, seconds: int = 3600, **more: Any) -> dict[str, Any]:
     now = int(time.time())
     common = {"v": 1, "iss": "database", "aud": audience, "iat": now, "exp": now + seconds, "jti": uuid.uuid4().hex}
     return common | more
