@@ -86,6 +86,7 @@ class Sidecar(_Reachable):
         self.port = settings.port
         self.origin = min(settings.browser_origins)
         self.service: Service
+        self.ping_seconds: float | None = None
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
@@ -93,6 +94,8 @@ class Sidecar(_Reachable):
         config = server_config(self.settings)
         config.app = create_app(self.settings)
         config.loop = "none"
+        if self.ping_seconds is not None:
+            config.ws_ping_interval = config.ws_ping_timeout = self.ping_seconds
         async with serving(config):
             self.service = config.app.state.service
             yield self
