@@ -174,9 +174,10 @@ class Recording:
     async def finish(self) -> FinishedRecording:
         """End all legs, make every file seekable, write the manifest. Called again it returns the same.
 
-        :raises OSError: not even the manifest could be written; :meth:`Recorder.recover` can try again later
+        :raises OSError: not even the manifest could be written; call it again, or :meth:`Recorder.recover` later
         """
-        if self._finish is None:
+        failed = self._finish is not None and self._finish.done() and self._finish.exception() is not None
+        if self._finish is None or failed:
             self._finish = asyncio.create_task(self._do_finish())
         return await asyncio.shield(self._finish)
 
