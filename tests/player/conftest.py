@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from dev import machine, odoo
 from tests.player.player_page import PlayerPage
@@ -29,15 +29,13 @@ def site(media: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        playwright.selectors.set_test_id_attribute("data-test")
-        running = playwright.chromium.launch(
-            executable_path=machine.find("chromium"),
-            args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
-        )
-        yield running
-        running.close()
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = playwright.chromium.launch(
+        executable_path=machine.find("chromium"),
+        args=["--no-sandbox", "--autoplay-policy=no-user-gesture-required"],
+    )
+    yield running
+    running.close()
 
 
 @pytest.fixture

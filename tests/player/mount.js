@@ -54,8 +54,14 @@ window.watchSteps = (count) =>
             const pictures = window.readPictures().filter(({ source }) => source === "camera");
             if (player.status === "playing" && pictures.length >= 2) {
                 const positions = pictures.map(({ position }) => position);
+                const clocks = player.tiles().map(({ media }) => media * 1000);
                 const rates = player.tiles().map(({ playbackRate }) => playbackRate / player.rate);
-                samples.push({ pictures: Math.max(...positions) - Math.min(...positions), skew: player.skew(), rates });
+                samples.push({
+                    pictures: Math.max(...positions) - Math.min(...positions),
+                    clocks: Math.max(...clocks) - Math.min(...clocks),
+                    skew: player.skew(),
+                    rates,
+                });
             }
             if (samples.length >= count) {
                 resolve(samples);

@@ -61,7 +61,8 @@ class Steps:
     """Samples taken at repaints of the page while at least two cameras played."""
 
     def __init__(self, samples: list[dict[str, Any]]) -> None:
-        self.skew = sorted(sample["skew"] for sample in samples)
+        self.clocks = sorted(sample["clocks"] for sample in samples)
+        self.frames = sorted(sample["skew"] for sample in samples)
         self.pictures = sorted(sample["pictures"] for sample in samples)
         self.rates = [rate for sample in samples for rate in sample["rates"]]
 
@@ -70,11 +71,19 @@ class Steps:
         return values[int(0.95 * (len(values) - 1))]
 
     def assert_within(self, limit: float) -> None:
-        """The tiles are in step.
+        """The tiles are in step: by their clocks, by the frames presented, and by what the pictures say.
 
-        :param limit: ms. Of the pictures the median has to hold it: the picture on the screen is up to one frame
-            (20 ms or 33 ms here) older than the moment, and the two cameras' frames have no common beat.
+        A machine that is busy with other things paints some frames late, whatever the player does; hence the 95th
+        percentile of the clocks, and the medians of what was painted.
+
+        :param limit: ms
         """
-        assert median(self.skew) <= limit
-        assert self.percentile_95(self.skew) <= limit
-        assert median(self.pictures) <= limit
+        assert self.percentile_95(self.clocks) <= limit, self
+        assert median(self.frames) <= limit, self
+        assert median(self.pictures) <= limit, self
+
+    def __repr__(self) -> str:
+        return ", ".join(
+            f"{name}: median {median(values):.0f} ms, 95th percentile {self.percentile_95(values):.0f} ms"
+            for name, values in (("clocks", self.clocks), ("frames", self.frames), ("pictures", self.pictures))
+        )
