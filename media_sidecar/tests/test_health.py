@@ -28,7 +28,7 @@ async def test_a_store_that_cannot_be_written_is_a_failure(sidecar: Sidecar) -> 
 
 
 async def test_events_that_odoo_refused_are_a_worry_and_no_failure(sidecar: Sidecar, odoo: OdooStandIn) -> None:
-    odoo.refused_types = {"participant.joined": 404}
+    odoo.refused_types = {"participant.joined": 422}
     await sidecar.enter("vet-1")
 
     async def is_degraded() -> bool:

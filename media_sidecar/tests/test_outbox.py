@@ -71,7 +71,7 @@ async def test_every_room_counts_for_itself(post: Post, odoo: OdooStandIn) -> No
     assert sorted((event["room"], event["sequence"]) for event in odoo.events) == [("one", 1), ("two", 1)]
 
 
-@pytest.mark.parametrize("status", [401, 403, 408, 429, 500, 502, 503, 302])
+@pytest.mark.parametrize("status", [401, 403, 404, 408, 429, 500, 502, 503, 302])
 async def test_an_event_that_odoo_could_not_take_is_sent_again_unchanged(
     post: Post, odoo: OdooStandIn, status: int
 ) -> None:
@@ -84,7 +84,7 @@ async def test_an_event_that_odoo_could_not_take_is_sent_again_unchanged(
     assert odoo.types() == ["a", "b"]
 
 
-@pytest.mark.parametrize("status", [400, 404, 409, 422])
+@pytest.mark.parametrize("status", [400, 409, 413, 422])
 async def test_an_event_that_odoo_refuses_for_good_is_parked_and_the_room_goes_on(
     post: Post, odoo: OdooStandIn, status: int
 ) -> None:
@@ -97,7 +97,7 @@ async def test_an_event_that_odoo_refuses_for_good_is_parked_and_the_room_goes_o
 
 
 async def test_a_parked_event_gets_another_chance_at_the_next_start(post: Post, odoo: OdooStandIn) -> None:
-    odoo.refused_types = {"a": 404}
+    odoo.refused_types = {"a": 422}
     async with post.open():
         await post.put("a")
         await post.empty()

@@ -21,8 +21,9 @@ FIRST_DELAY_SECONDS = 1.0
 LONGEST_DELAY_SECONDS = 60.0
 REQUEST_TIMEOUT_SECONDS = 15.0
 DELIVERIES_AT_ONCE = 8
-RETRIED_STATUSES = frozenset({401, 403, 408, 425, 429})
-"""Client errors that say nothing about the event itself: a wrong secret or clock, a proxy, a limit."""
+RETRIED_STATUSES = frozenset({401, 403, 404, 405, 407, 408, 421, 425, 429})
+"""Client errors that say nothing about the event itself: a wrong secret or clock, a proxy, a limit, an Odoo that is
+being upgraded or has no database yet."""
 
 log = logging.getLogger(__name__)
 

@@ -64,7 +64,7 @@ class RecordingTerms(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     policy: Literal["never", "ask", "always"] = "ask"
-    max_bitrate: int | None = Field(None, ge=50_000)
+    max_bitrate: int | None = Field(None, ge=1)
 
 
 class RoomTicket(Claims):
@@ -73,7 +73,7 @@ class RoomTicket(Claims):
     room: Identifier
     participant: Identifier
     role: Role
-    name: Annotated[str, StringConstraints(max_length=200)] = ""
+    name: Annotated[str, StringConstraints(max_length=1024)] = ""
     recording: RecordingTerms = RecordingTerms()
 
 
