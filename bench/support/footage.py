@@ -3,6 +3,7 @@
 
 import asyncio
 import fractions
+import functools
 import os
 import time
 from dataclasses import dataclass
@@ -60,9 +61,21 @@ class LoopTrack(MediaStreamTrack):
 
 
 def tracks(footage: Footage, clock: Clock) -> tuple[LoopTrack, LoopTrack]:
-    """A new audio and a new video track of the footage."""
-    audio = LoopTrack("audio", footage.audio, fractions.Fraction(_OPUS_SAMPLES, 48000), clock)
-    return audio, LoopTrack("video", footage.video, fractions.Fraction(1, FRAMES_A_SECOND), clock)
+    """A new video and a new audio track of the footage."""
+    video = LoopTrack("video", footage.video, fractions.Fraction(1, FRAMES_A_SECOND), clock)
+    return video, LoopTrack("audio", footage.audio, fractions.Fraction(_OPUS_SAMPLES, 48000), clock)
+
+
+def seconds_in(path: str) -> float:
+    """Seconds of picture in a recorder's file, counted in frames; 0 for a file that has none."""
+    try:
+        with av.open(path) as container:
+            if not container.streams.video:
+                return 0.0
+            packets = container.demux(container.streams.video[0])
+            return sum(1 for packet in packets if packet.pts is not None) / FRAMES_A_SECOND
+    except av.error.FFmpegError:
+        return 0.0
 
 
 def make(width: int, height: int, bitrate: int) -> Footage:
@@ -94,6 +107,11 @@ def _pictures(width: int, height: int) -> list[av.VideoFrame]:
     return [_scene(width, height, index) for index in range(count)]
 
 
+@functools.cache
+def _noise(height: int, width: int) -> numpy.ndarray:
+    return numpy.random.default_rng(9).normal(0, 3, (height, width))
+
+
 def _scene(width: int, height: int, index: int) -> av.VideoFrame:
     """A textured background that pans, a bright disc that wanders, and noise."""
     random = numpy.random.default_rng(5)
@@ -102,7 +120,8 @@ def _scene(width: int, height: int, index: int) -> av.VideoFrame:
     rows, columns = numpy.ogrid[:height, :width]
     centre = height / 2 + height / 4 * numpy.sin(index / 15), width / 2 + width / 4 * numpy.cos(index / 20)
     background = numpy.where((rows - centre[0]) ** 2 + (columns - centre[1]) ** 2 < (height / 6) ** 2, 210, background)
-    noise = numpy.random.default_rng(index).normal(0, 3, (height, width))
+    top, left = numpy.random.default_rng(index).integers(0, 64, 2)
+    noise = _noise(height + 64, width + 64)[top : top + height, left : left + width]
     picture = numpy.full((height * 3 // 2, width), 128, numpy.uint8)
     picture[:height] = numpy.clip(background + noise, 16, 235)
     return av.VideoFrame.from_ndarray(picture, format="yuv420p")

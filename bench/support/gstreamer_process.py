@@ -99,7 +99,7 @@ def main(folder: Path) -> None:
     before = cpu_seconds()
     sys.stdin.readline()
     pipeline.stop()
-    print(json.dumps({"cpu": cpu_seconds() - before, "media": None, "file": str(path)}), flush=True)
+    print(json.dumps({"cpu": cpu_seconds() - before, "file": str(path)}), flush=True)
 
 
 if __name__ == "__main__":

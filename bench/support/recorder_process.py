@@ -1,8 +1,7 @@
 """One recorder in a process of its own: ``recorder_process.py KIND FOLDER`` with KIND ours, webm or mp4.
 
 Speaks JSON lines: reads ``{"offer"}``, answers ``{"answer"}``; at ``"go"`` starts to count, at ``"stop"`` finishes and
-answers ``{"cpu", "media", "file"}``: CPU seconds of the process since ``go``, finishing included, seconds of media in
-the file, and its path.
+answers ``{"cpu", "file"}``: CPU seconds of the process since ``go``, finishing included, and the path of its file.
 """
 # mypy: disable-error-code="import-not-found, misc, type-arg"
 
@@ -13,7 +12,6 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import av
 import uvloop
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.contrib.media import MediaRecorder
@@ -25,13 +23,6 @@ def cpu_seconds() -> float:
     """CPU time of this process and of all its threads."""
     usage = resource.getrusage(resource.RUSAGE_SELF)
     return usage.ru_utime + usage.ru_stime
-
-
-def media_seconds(path: str) -> float:
-    """How far the frames in a file go."""
-    with av.open(path) as container:
-        ends = [float(packet.pts * packet.time_base) for packet in container.demux() if packet.pts is not None]
-    return max(ends, default=0.0)
 
 
 class Ours:
@@ -80,7 +71,7 @@ async def main(kind: str, folder: Path) -> None:
     await reader.readline()
     path = await recorder.stop()
     spent = cpu_seconds() - before
-    print(json.dumps({"cpu": spent, "media": media_seconds(path), "file": path}), flush=True)
+    print(json.dumps({"cpu": spent, "file": path}), flush=True)
 
 
 if __name__ == "__main__":
