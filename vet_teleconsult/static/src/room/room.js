@@ -166,7 +166,6 @@ export class Room extends Component {
     }
 
     startCall() {
-        Object.assign(this.call, { ...makeCallState(), local: this.call.local });
         this.controller = new Call({
             state: this.call,
             api: this.props.api,
@@ -190,6 +189,8 @@ export class Room extends Component {
         this.controller = null;
         this.letSleep?.();
         this.state.sound = null;
+        // What the call was (who was there, whether it was recorded) must not outlive it on the screen.
+        Object.assign(this.call, { ...makeCallState(), local: this.call.local });
         this.screenShare.stop();
         this.devices.release();
         this.props.onCallChange?.(false);

@@ -72,6 +72,20 @@ export class Notes extends Component {
             this.onInput();
         }
         this.editor.el.focus();
+        this.placeCaret();
+    }
+
+    /** Behind the template's first heading, in plain type. */
+    placeCaret() {
+        const range = document.createRange();
+        range.selectNodeContents(this.editor.el.firstElementChild || this.editor.el);
+        range.collapse(false);
+        const selection = document.getSelection();
+        selection.removeAllRanges();
+        selection.addRange(range);
+        if (document.queryCommandState("bold")) {
+            document.execCommand("bold");
+        }
     }
 
     onInput() {
