@@ -136,7 +136,7 @@ class TeleconsultPortal(portal.CustomerPortal):
             "consultation": consultation_sudo,
             "timezone": self._get_timezone(consultation_sudo.partner_id, consultation_sudo.vet_id.partner_id),
             "chat": chat_sudo,
-            "chat_messages": chat_sudo and not is_identified and self._get_chat_messages(chat_sudo),
+            "chat_messages": not is_identified and chat_sudo._get_messages(),
             "is_identified": is_identified,
             "is_joinable": is_open and consultation_sudo.mode == "video" and consultation_sudo.link_state == "valid",
             "is_link_out_of_order": is_open and consultation_sudo.link_state != "valid",
@@ -150,16 +150,6 @@ class TeleconsultPortal(portal.CustomerPortal):
     def _is_identified_for(self, record_sudo):
         """Say whether the current user may read a record by themselves, without its token."""
         return record_sudo.with_user(request.env.user).has_access("read")
-
-    def _get_chat_messages(self, chat_sudo):
-        """Return what people wrote in a chat, oldest first, without internal notes."""
-        return chat_sudo.message_ids.filtered(
-            lambda message: (
-                message.message_type in ("comment", "email")
-                and not message.is_internal
-                and not message.subtype_id.internal
-            )
-        ).sorted("id")
 
     def _get_timezone(self, *partners):
         """Return the time zone in which to write an appointment's time.

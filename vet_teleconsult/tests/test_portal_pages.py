@@ -3,7 +3,8 @@ from datetime import timedelta
 from lxml import html
 
 from odoo import fields
-from odoo.tests import HttpCase, new_test_user, tagged
+from odoo.tests import HttpCase, JsonRpcException, new_test_user, tagged
+from odoo.tools import mute_logger
 
 
 class PortalCase(HttpCase):
@@ -196,6 +197,40 @@ class TestPortalConsultationPage(PortalCase):
         self.assertIn("Please bring a lamp.", text)
         self.assertNotIn("Owner seems worried.", text)
 
+    def _post_in_portal_chatter(self, body):
+        chat = self.consultation.chat_id
+        return self.make_jsonrpc_request(
+            "/mail/message/post",
+            {
+                "thread_model": "vet.chat",
+                "thread_id": chat.id,
+                "post_data": {"body": body, "message_type": "comment", "subtype_xmlid": "mail.mt_comment"},
+            },
+        )
+
+    def test_owner_writes_in_an_open_chat(self):
+        self._log_in(self.owner)
+        self._post_in_portal_chatter("She is much better.")
+        message = self.consultation.chat_id._get_messages()[-1]
+        self.assertEqual(message.author_id, self.owner.partner_id)
+        self.assertIn("She is much better.", message.body)
+
+    def test_locked_chat_has_no_composer_and_takes_no_message(self):
+        self.consultation.chat_id.action_lock()
+        self._log_in(self.owner)
+        page = self._open(f"/my/consultations/{self.consultation.id}")
+        self.assertEqual(page.get_element_by_id("discussion").get("data-allow_composer"), "0")
+        self.assertIn("Closed by the clinic", page.text_content())
+        with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+            self._post_in_portal_chatter("One more question")
+        self.assertFalse(self.consultation.chat_id._get_messages())
+
+    def test_another_owner_cannot_write_in_the_chat(self):
+        self._log_in(self.other_owner)
+        with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
+            self._post_in_portal_chatter("Hello?")
+        self.assertFalse(self.consultation.chat_id._get_messages())
+
     def test_note_is_hidden_until_the_vet_shares_it(self):
         self.consultation.write({"note": "<p>Suspected mites</p>", "note_shared": False})
         self._log_in(self.owner)
@@ -280,6 +315,10 @@ class TestPortalPetPage(PortalCase):
         page = self._open(f"/my/pets/{self.patient.id}")
         self.assertIn("Fenja", page.text_content())
         self.assertFalse(page.find_class("o_vet_portal_consultation"))
+
+    def test_an_animal_without_photo_shows_a_paw(self):
+        self._log_in(self.owner)
+        self.assertIn("patient_placeholder.svg", self.url_open(f"/my/pets/{self.patient.id}").text)
 
     def test_access_url_leads_to_the_page(self):
         self.assertEqual(self.patient.access_url, f"/my/pets/{self.patient.id}")
