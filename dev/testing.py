@@ -43,10 +43,13 @@ def read_report(path: Path, status: int) -> Count:
     """
     count = Count()
     if path.is_file():
-        for suite in ElementTree.parse(path).getroot().iter("testsuite"):
-            number = {name: int(suite.get(name, 0)) for name in ("tests", "failures", "errors", "skipped")}
-            bad = number["failures"] + number["errors"] + number["skipped"]
-            count += Count(max(number["tests"] - bad, 0), bad)
+        # A test with subtests has a case for each of them, and one for itself: together they are one test.
+        good: dict[tuple[str | None, str | None], bool] = {}
+        for case in ElementTree.parse(path).getroot().iter("testcase"):
+            test = (case.get("classname"), case.get("name"))
+            bad = any(case.find(outcome) is not None for outcome in ("failure", "error", "skipped"))
+            good[test] = good.get(test, True) and not bad
+        count = Count(sum(good.values()), len(good) - sum(good.values()))
     if status and not count.failed:
         count.failed = 1
     return count

@@ -7,20 +7,29 @@ from dev.problem import Problem
 from dev.testing import Count, read_report
 
 
-def _report(tmp_path, **numbers):
+def _report(tmp_path, **outcomes):
+    """Write a report of cases by name, each with the outcome that JUnit's format knows, or None."""
     path = tmp_path / "report.xml"
-    attributes = " ".join(f'{name}="{number}"' for name, number in numbers.items())
-    path.write_text(f'<testsuites><testsuite name="pytest" {attributes}/></testsuites>')
+    cases = "".join(
+        f'<testcase classname="t" name="{name.rstrip("_")}">{f"<{outcome}/>" if outcome else ""}</testcase>'
+        for name, outcome in outcomes.items()
+    )
+    path.write_text(f'<testsuites><testsuite name="pytest">{cases}</testsuite></testsuites>')
     return path
 
 
 def test_failures_errors_and_skips_all_count_as_failed(tmp_path):
-    path = _report(tmp_path, tests=10, failures=2, errors=1, skipped=3)
-    assert read_report(path, 1) == Count(passed=4, failed=6)
+    path = _report(tmp_path, a=None, b="failure", c="error", d="skipped", e=None)
+    assert read_report(path, 1) == Count(passed=2, failed=3)
+
+
+def test_a_test_with_subtests_is_one_test_and_fails_with_any_of_them(tmp_path):
+    assert read_report(_report(tmp_path, a=None, a_=None, a__=None), 0) == Count(1, 0)
+    assert read_report(_report(tmp_path, a=None, a_="failure", a__=None, b=None), 1) == Count(1, 1)
 
 
 def test_a_run_without_tests_is_not_good(tmp_path):
-    assert read_report(_report(tmp_path, tests=0, failures=0, errors=0, skipped=0), 5) == Count(0, 1)
+    assert read_report(_report(tmp_path), 5) == Count(0, 1)
     assert not Count(0, 0).is_good
 
 
@@ -29,7 +38,7 @@ def test_a_run_that_dies_without_a_report_is_a_failure(tmp_path):
 
 
 def test_a_bad_status_is_a_failure_even_where_every_test_has_passed(tmp_path):
-    assert read_report(_report(tmp_path, tests=3, failures=0, errors=0, skipped=0), 3) == Count(3, 1)
+    assert read_report(_report(tmp_path, a=None, b=None, c=None), 3) == Count(3, 1)
 
 
 def test_a_part_that_there_is_not_is_named_with_those_that_there_are():
