@@ -15,8 +15,8 @@ export class WaitingTimeField extends Component {
     static template = "vet_teleconsult.WaitingTimeField";
     static props = {
         ...standardFieldProps,
-        warningAfter: Number,
-        dangerAfter: Number,
+        warningAfter: { type: Number, optional: true },
+        dangerAfter: { type: Number, optional: true },
     };
     static defaultProps = { warningAfter: 5, dangerAfter: 10 };
 

@@ -6,6 +6,8 @@ import { buildTimeline } from "./timeline";
 const BACK_OFF = [0, 1000, 3000];
 /** Without a byte for so long a connection counts as dead, ms. */
 const STALL = 15000;
+/** Addresses so young need no replacing, ms. */
+const FRESH = 900;
 
 /** Gets a file that stopped loading going again, with a fresh address: addresses live an hour, a page for a day. */
 export class Recovery {
@@ -17,6 +19,7 @@ export class Recovery {
         this.playback = playback;
         this.reload = reload;
         this.pending = null;
+        this.fetchedAt = -Infinity;
         this.stalls = new WeakMap();
         this.destroyed = false;
     }
@@ -74,8 +77,11 @@ export class Recovery {
         return new Promise((resolve) => window.addEventListener("online", resolve, { once: true }));
     }
 
-    /** One request for all files that ask at the same time. */
+    /** One request for all files that ask at about the same time. */
     freshAddresses() {
+        if (performance.now() - this.fetchedAt < FRESH) {
+            return Promise.resolve();
+        }
         this.pending ??= this.fetchAddresses().finally(() => {
             this.pending = null;
         });
@@ -84,6 +90,7 @@ export class Recovery {
 
     async fetchAddresses() {
         const player = await this.reload();
+        this.fetchedAt = performance.now();
         const fresh = buildTimeline(player);
         this.playback.downloadUrl = player.download_url;
         const byId = new Map(fresh.segments.map((segment) => [segment.id, segment]));
