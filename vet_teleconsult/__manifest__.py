@@ -61,6 +61,8 @@
         "demo/vet_consultation_demo.xml",
         "demo/vet_consultation_history_demo.xml",
         "demo/vet_chat_demo.xml",
+        "demo/vet_call_demo.xml",
+        "demo/vet_consent_demo.xml",
     ],
     "assets": {
         # The owner's page: Owl and what the room needs, nothing of the web client.

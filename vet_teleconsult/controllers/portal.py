@@ -1,6 +1,6 @@
 import pytz
 
-from odoo import _, http
+from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
 from odoo.http import request
@@ -53,17 +53,20 @@ class TeleconsultPortal(portal.CustomerPortal):
 
     def _get_consultation_searchbar_sortings(self):
         return {
-            "newest": {"label": _("Newest"), "order": "scheduled_at desc, id desc"},
-            "oldest": {"label": _("Oldest"), "order": "scheduled_at, id"},
-            "pet": {"label": _("Pet"), "order": "patient_id, scheduled_at desc, id desc"},
+            "newest": {"label": request.env._("Newest"), "order": "scheduled_at desc, id desc"},
+            "oldest": {"label": request.env._("Oldest"), "order": "scheduled_at, id"},
+            "pet": {"label": request.env._("Pet"), "order": "patient_id, scheduled_at desc, id desc"},
         }
 
     def _get_consultation_searchbar_filters(self):
         return {
-            "all": {"label": _("All"), "domain": Domain.TRUE},
-            "upcoming": {"label": _("Upcoming"), "domain": Domain("state", "in", OPEN_STATES)},
-            "done": {"label": _("Done"), "domain": Domain("state", "=", "done")},
-            "cancelled": {"label": _("Cancelled"), "domain": Domain("state", "in", CLOSED_WITHOUT_VISIT_STATES)},
+            "all": {"label": request.env._("All"), "domain": Domain.TRUE},
+            "upcoming": {"label": request.env._("Upcoming"), "domain": Domain("state", "in", OPEN_STATES)},
+            "done": {"label": request.env._("Done"), "domain": Domain("state", "=", "done")},
+            "cancelled": {
+                "label": request.env._("Cancelled"),
+                "domain": Domain("state", "in", CLOSED_WITHOUT_VISIT_STATES),
+            },
         }
 
     @http.route(
