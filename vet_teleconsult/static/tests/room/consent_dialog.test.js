@@ -1,19 +1,17 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { click, queryOne, queryText } from "@odoo/hoot-dom";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { ConsentDialog } from "@vet_teleconsult/room/consent/consent_dialog";
+import { mountWithoutWebClient } from "./mount_without_web_client";
 
 describe.current.tags("desktop");
 
 async function mountDialog(props = {}) {
-    await mountWithCleanup(ConsentDialog, {
-        props: {
-            text: "We record for the medical record.\nKept for two years.",
-            busy: false,
-            onAgree: () => expect.step("agree"),
-            onRefuse: () => expect.step("refuse"),
-            ...props,
-        },
+    await mountWithoutWebClient(ConsentDialog, {
+        text: "We record for the medical record.\nKept for two years.",
+        busy: false,
+        onAgree: () => expect.step("agree"),
+        onRefuse: () => expect.step("refuse"),
+        ...props,
     });
 }
 

@@ -1,35 +1,33 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { click, press, queryAll } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { makeCallState } from "@vet_teleconsult/room/call/call_state";
 import { ControlBar } from "@vet_teleconsult/room/control_bar/control_bar";
+import { mountWithoutWebClient } from "./mount_without_web_client";
 
 describe.current.tags("desktop");
 
 async function mountBar({ local = {}, ...props } = {}) {
     const step = (name) => () => expect.step(name);
-    await mountWithCleanup(ControlBar, {
-        props: {
-            local: {
-                ...makeCallState().local,
-                microphone: true,
-                camera: true,
-                canFlip: true,
-                canShare: true,
-                ...local,
-            },
-            microphoneTrack: null,
-            recordingState: null,
-            onMicrophone: step("microphone"),
-            onCamera: step("camera"),
-            onFlip: step("flip"),
-            onShareScreen: step("share-screen"),
-            onRecord: step("record"),
-            onChooseDevice: (kind, id) => expect.step(`${kind} ${id}`),
-            onHangUp: step("hang-up"),
-            ...props,
+    await mountWithoutWebClient(ControlBar, {
+        local: {
+            ...makeCallState().local,
+            microphone: true,
+            camera: true,
+            canFlip: true,
+            canShare: true,
+            ...local,
         },
+        microphoneTrack: null,
+        recordingState: null,
+        onMicrophone: step("microphone"),
+        onCamera: step("camera"),
+        onFlip: step("flip"),
+        onShareScreen: step("share-screen"),
+        onRecord: step("record"),
+        onChooseDevice: (kind, id) => expect.step(`${kind} ${id}`),
+        onHangUp: step("hang-up"),
+        ...props,
     });
 }
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { click, queryText } from "@odoo/hoot-dom";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { makeCallState } from "@vet_teleconsult/room/call/call_state";
 import { Lobby } from "@vet_teleconsult/room/lobby/lobby";
+import { mountWithoutWebClient } from "./mount_without_web_client";
 
 describe.current.tags("desktop");
 
@@ -16,20 +16,18 @@ const CONSULTATION = {
 
 async function mountLobby({ problems = {}, ...props } = {}) {
     const nothing = () => {};
-    await mountWithCleanup(Lobby, {
-        props: {
-            consultation: CONSULTATION,
-            role: "owner",
-            local: { ...makeCallState().local, problems: { microphone: null, camera: null, ...problems } },
-            checking: false,
-            onMicrophone: nothing,
-            onCamera: nothing,
-            onFlip: nothing,
-            onChooseDevice: nothing,
-            onRetryDevices: () => expect.step("retry"),
-            onJoin: () => expect.step("join"),
-            ...props,
-        },
+    await mountWithoutWebClient(Lobby, {
+        consultation: CONSULTATION,
+        role: "owner",
+        local: { ...makeCallState().local, problems: { microphone: null, camera: null, ...problems } },
+        checking: false,
+        onMicrophone: nothing,
+        onCamera: nothing,
+        onFlip: nothing,
+        onChooseDevice: nothing,
+        onRetryDevices: () => expect.step("retry"),
+        onJoin: () => expect.step("join"),
+        ...props,
     });
 }
 

@@ -1,24 +1,22 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { click, edit, press, queryOne } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { Messages } from "@vet_teleconsult/room/side_panel/messages/messages";
+import { mountWithoutWebClient } from "./mount_without_web_client";
 
 describe.current.tags("desktop");
 
 const MESSAGE = { id: 1, author: "Anna", mine: false, role: "owner", body: "Rex limps", date: "2026-05-01T10:00:00Z" };
 
 async function mountMessages(props = {}) {
-    await mountWithCleanup(Messages, {
-        props: {
-            messages: [MESSAGE],
-            outgoing: [],
-            locked: false,
-            onSend: (body) => expect.step(`send ${body}`),
-            onRetry: (key) => expect.step(`retry ${key}`),
-            onDiscard: (key) => expect.step(`discard ${key}`),
-            ...props,
-        },
+    await mountWithoutWebClient(Messages, {
+        messages: [MESSAGE],
+        outgoing: [],
+        locked: false,
+        onSend: (body) => expect.step(`send ${body}`),
+        onRetry: (key) => expect.step(`retry ${key}`),
+        onDiscard: (key) => expect.step(`discard ${key}`),
+        ...props,
     });
 }
 

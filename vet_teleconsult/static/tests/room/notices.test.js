@@ -2,8 +2,8 @@ import { describe, expect, test } from "@odoo/hoot";
 import { click } from "@odoo/hoot-dom";
 import { animationFrame } from "@odoo/hoot-mock";
 import { Component, useState, xml } from "@odoo/owl";
-import { mountWithCleanup } from "@web/../tests/web_test_helpers";
 import { Notices } from "@vet_teleconsult/room/notices/notices";
+import { mountWithoutWebClient } from "./mount_without_web_client";
 
 describe.current.tags("desktop");
 
@@ -20,7 +20,7 @@ async function mountNotices(notices) {
             this.state = state = useState({ notices });
         }
     }
-    await mountWithCleanup(Parent);
+    await mountWithoutWebClient(Parent);
     return state;
 }
 

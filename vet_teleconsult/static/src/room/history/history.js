@@ -18,12 +18,18 @@ export class History extends Component {
     };
 
     setup() {
-        Object.assign(this, { formatDate, formatTime, formatDuration });
+        this.formatDate = formatDate;
     }
 
     /** Odoo sanitizes the note when it is written. */
     note(item) {
         return markup(item.note || "");
+    }
+
+    label(recording) {
+        const date = `${formatDate(recording.started_at)}, ${formatTime(recording.started_at)}`;
+        const duration = recording.duration ? ` · ${formatDuration(recording.duration)}` : "";
+        return _t("Recording of %s", date) + duration;
     }
 
     stateLabel(recording) {

@@ -45,6 +45,10 @@ export class Lobby extends Component {
             .map((kind) => ({ kind, text: deviceSentence(kind, this.props.local.problems[kind]) }));
     }
 
+    get appHint() {
+        return _t("If the video does not work here in %s, open the link in your usual browser.", this.props.app);
+    }
+
     get joinLabel() {
         const { problems } = this.props.local;
         if (problems.camera && problems.microphone) {

@@ -35,6 +35,10 @@ export class Stage extends Component {
             : _t("%s is here. Connecting…", other.name);
     }
 
+    screenLabel(other) {
+        return _t("Screen of %s", other.name);
+    }
+
     shows(other) {
         return other.connection !== "connecting" && other.state.camera !== false;
     }

@@ -49,7 +49,8 @@ export class MessageThread {
         }
         const key = message.author_key;
         const mine = key ? key === this.participantId : message.mine;
-        this.state.messages = [...this.state.messages, { ...message, mine }].sort((a, b) => a.id - b.id);
+        const shown = { ...message, mine, body: message.body.trim() };
+        this.state.messages = [...this.state.messages, shown].sort((a, b) => a.id - b.id);
         if (message.client_key) {
             this._removeOutgoing(message.client_key);
         }
