@@ -114,7 +114,7 @@ async def test_one_room_that_fails_does_not_hold_up_another(post: Post, odoo: Od
         await post.put("stuck", room="one")
         await post.put("a", room="two")
         await until(lambda: odoo.types("two") == ["a"])
-        assert (await post.outbox.backlog()).pending == 1
+    assert odoo.types("one") == []
 
 
 async def test_events_wait_while_odoo_is_away_and_arrive_when_it_is_back(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ class Outbox:
 
     async def _deliver(self, room: str) -> None:
         failures = 0
-        while True:
+        while not self._closed:
             # Taken off before the look: an event that comes in between is looked for again.
             self._rooms_to_look_at.discard(room)
             head = await self._database.run(_head_of(room))
@@ -168,8 +168,10 @@ class Outbox:
         returned = asyncio.Event()
         self._paused.add(returned)
         try:
+            # Not wait_for, which in Python 3.11 loses a cancellation that comes together with the result.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(returned.wait(), seconds)
+                async with asyncio.timeout(seconds):
+                    await returned.wait()
         finally:
             self._paused.discard(returned)
 
