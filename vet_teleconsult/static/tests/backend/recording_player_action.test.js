@@ -1,11 +1,13 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { animationFrame } from "@odoo/hoot-mock";
+import { waitForChannels } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     contains,
     defineModels,
     fields,
     getService,
+    makeMockServer,
     MockServer,
     models,
     mountWithCleanup,
@@ -52,6 +54,7 @@ async function openRecording(state, message = false, recordingId = 9) {
             return PLAYER;
         },
     });
+    await makeMockServer();
     MockServer.env["vet.recording"].write([9], { state, message });
     await mountWithCleanup(WebClient);
     await getService("action").doAction({
@@ -85,6 +88,7 @@ test("a recording that failed says why", async () => {
 test("a recording that becomes ready plays without a reload", async () => {
     await openRecording("processing");
     expect("[data-test=recording-message]").toHaveText(/being prepared/);
+    await waitForChannels(["vet_consultation_4"]);
     MockServer.env["vet.recording"].write([9], { state: "ready" });
     MockServer.env["bus.bus"]._sendone("vet_consultation_4", "vet_teleconsult/consultation", {
         state: "done",
