@@ -1,4 +1,1 @@
-from . import media
-from . import portal
-from . import room
-from . import sidecar
+from . import media, portal, room, sidecar

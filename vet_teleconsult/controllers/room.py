@@ -30,6 +30,7 @@ class TeleconsultRoom(http.Controller):
         error = None
         consultation_sudo = request.env["vet.consultation"]._find_by_room_token(consultation_id, token)
         lang = consultation_sudo.partner_id.lang or request.env.lang or "en_US"
+        request.update_context(lang=lang)
         consultation_sudo = consultation_sudo.with_context(lang=lang)
         try:
             self._check_link(consultation_sudo)
@@ -47,7 +48,6 @@ class TeleconsultRoom(http.Controller):
                 "props": {"consultationId": consultation_id, "accessToken": token, "lang": lang},
             },
             status=PAGE_STATUS[error["code"]] if error else 200,
-            lang=lang,
         )
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
@@ -83,9 +83,7 @@ class TeleconsultRoom(http.Controller):
             consultation_id,
             access_token,
             lambda consultation, participant: {
-                "grant": consultation._record_consent(
-                    participant, decision, call, consent_version, *self._get_client()
-                )
+                "grant": consultation._record_consent(participant, decision, call, consent_version, *self._get_client())
             },
             open_only=True,
         )
@@ -187,9 +185,11 @@ class TeleconsultRoom(http.Controller):
             self._check_link(consultation_sudo, open_only)
             return consultation_sudo, consultation_sudo._get_owner_participant()
         # Whoever works in one of their companies may be shown a room of another of them.
-        consultation = consultation_model.with_context(
-            allowed_company_ids=request.env.user.company_ids.ids
-        ).browse(consultation_id).exists()
+        consultation = (
+            consultation_model.with_context(allowed_company_ids=request.env.user.company_ids.ids)
+            .browse(consultation_id)
+            .exists()
+        )
         is_vet = request.env.user.has_group("vet_teleconsult.group_veterinarian")
         if not is_vet or not consultation or not consultation.has_access("read"):
             raise get_room_error(request.env, "access_denied")

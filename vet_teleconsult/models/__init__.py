@@ -1,24 +1,26 @@
-from . import vet_append_only
-from . import vet_species
-from . import vet_breed
-from . import vet_patient
-from . import vet_sidecar
-from . import vet_sidecar_command
-from . import vet_sidecar_event
-from . import vet_consultation_type
-from . import vet_consultation
-from . import vet_consultation_workflow
-from . import vet_consultation_link
-from . import vet_consultation_room
-from . import vet_consultation_events
-from . import vet_chat
-from . import vet_call
-from . import vet_recording
-from . import vet_recording_player
-from . import vet_media
-from . import vet_consent
-from . import vet_media_access
-from . import ir_websocket
-from . import res_company
-from . import res_config_settings
-from . import res_partner
+from . import (
+    ir_websocket,
+    res_company,
+    res_config_settings,
+    res_partner,
+    vet_append_only,
+    vet_breed,
+    vet_call,
+    vet_chat,
+    vet_consent,
+    vet_consultation,
+    vet_consultation_events,
+    vet_consultation_link,
+    vet_consultation_room,
+    vet_consultation_type,
+    vet_consultation_workflow,
+    vet_media,
+    vet_media_access,
+    vet_patient,
+    vet_recording,
+    vet_recording_player,
+    vet_sidecar,
+    vet_sidecar_command,
+    vet_sidecar_event,
+    vet_species,
+)

@@ -39,9 +39,11 @@ class IrWebsocket(models.AbstractModel):
             return None
         if not self.env.user.has_group("vet_teleconsult.group_veterinarian"):
             return None
-        consultation = consultation_model.with_context(
-            allowed_company_ids=self.env.user.company_ids.ids
-        ).browse(consultation_id).exists()
+        consultation = (
+            consultation_model.with_context(allowed_company_ids=self.env.user.company_ids.ids)
+            .browse(consultation_id)
+            .exists()
+        )
         return consultation if consultation and consultation.has_access("read") else None
 
     def _get_vet_queue_channels(self):

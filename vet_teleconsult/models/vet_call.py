@@ -51,6 +51,4 @@ class VetCall(models.Model):
         :rtype: vet.call
         """
         call = self.search([("sidecar_key", "=", key)], limit=1)
-        return call or self.create(
-            {"consultation_id": consultation.id, "sidecar_key": key, "mode": consultation.mode}
-        )
+        return call or self.create({"consultation_id": consultation.id, "sidecar_key": key, "mode": consultation.mode})

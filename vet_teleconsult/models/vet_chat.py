@@ -24,9 +24,7 @@ class VetChat(models.Model):
     # === FIELDS === #
 
     name = fields.Char(compute="_compute_name")
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     patient_id = fields.Many2one(
         "vet.patient", required=True, index=True, check_company=True, ondelete="restrict", tracking=True
     )
@@ -104,8 +102,11 @@ class VetChat(models.Model):
 
         :rtype: bool
         """
-        return bool(self._get_messages(limit=1)) or bool(
-            self.env["vet.media"].sudo().search_count([("chat_id", "=", self.id)], limit=1)
+        # Messages go before their chat when it is deleted; the time of the last one stays.
+        return bool(
+            self.last_message_at
+            or self._get_messages(limit=1)
+            or self.env["vet.media"].sudo().search_count([("chat_id", "=", self.id)], limit=1)
         )
 
     # === ACTION METHODS === #
@@ -135,9 +136,7 @@ class VetChat(models.Model):
             author_id, _email = self._message_compute_author(kwargs.get("author_id"), kwargs.get("email_from"))
             if not self._is_staff(self.env["res.partner"].browse(author_id)):
                 if message_type == "comment":
-                    raise UserError(
-                        self.env._("The clinic has closed this chat. Please call, or book a consultation.")
-                    )
+                    raise UserError(self.env._("The clinic has closed this chat. Please call, or book a consultation."))
                 kwargs.update(subtype_xmlid="mail.mt_note", subtype_id=False)
         return super().message_post(**kwargs)
 
@@ -222,7 +221,8 @@ class VetChat(models.Model):
         """
         # sudo: owners may not read who is in the room
         return any(
-            consultation.owner_present and consultation.vet_present for consultation in self.sudo().consultation_ids
+            consultation.owner_present and consultation.vet_present and consultation._is_open()
+            for consultation in self.sudo().consultation_ids
         )
 
     # === BUSINESS METHODS - READING === #
@@ -238,17 +238,21 @@ class VetChat(models.Model):
         """
         self.ensure_one()
         # sudo: participants by link have no user; who may read was checked by the link or by the vet's rights
-        messages_sudo = self.env["mail.message"].sudo().search(
-            [
-                ("model", "=", self._name),
-                ("res_id", "=", self.id),
-                ("message_type", "in", WRITTEN_BY_PEOPLE),
-                ("subtype_id", "=", self.env.ref("mail.mt_comment").id),
-                ("is_internal", "=", False),
-                ("id", ">", after_id),
-            ],
-            order="id desc" if not after_id else "id",
-            limit=limit,
+        messages_sudo = (
+            self.env["mail.message"]
+            .sudo()
+            .search(
+                [
+                    ("model", "=", self._name),
+                    ("res_id", "=", self.id),
+                    ("message_type", "in", WRITTEN_BY_PEOPLE),
+                    ("subtype_id", "=", self.env.ref("mail.mt_comment").id),
+                    ("is_internal", "=", False),
+                    ("id", ">", after_id),
+                ],
+                order="id desc" if not after_id else "id",
+                limit=limit,
+            )
         )
         return messages_sudo.sorted("id")
 

@@ -53,9 +53,7 @@ class VetConsultation(models.Model):
     # === FIELDS === #
 
     name = fields.Char(required=True, readonly=True, copy=False, default="/")
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     patient_id = fields.Many2one(
         "vet.patient", required=True, index=True, check_company=True, ondelete="restrict", tracking=True
     )
@@ -112,17 +110,13 @@ class VetConsultation(models.Model):
     )
     is_mine = fields.Boolean(compute="_compute_is_mine")
 
-    scheduled_at = fields.Datetime(
-        required=True, index=True, default=fields.Datetime.now, copy=False, tracking=True
-    )
+    scheduled_at = fields.Datetime(required=True, index=True, default=fields.Datetime.now, copy=False, tracking=True)
     scheduled_end = fields.Datetime(compute="_compute_scheduled_end", store=True)
     waiting_since = fields.Datetime(readonly=True, copy=False)
     started_at = fields.Datetime(readonly=True, copy=False)
     ended_at = fields.Datetime(readonly=True, copy=False)
     waiting_minutes = fields.Integer(compute="_compute_waiting_minutes", help="How long the owner waits by now.")
-    waiting_duration = fields.Float(
-        string="Waited (h)", compute="_compute_durations", store=True, aggregator="avg"
-    )
+    waiting_duration = fields.Float(string="Waited (h)", compute="_compute_durations", store=True, aggregator="avg")
     duration = fields.Float(string="Duration (h)", compute="_compute_durations", store=True, aggregator="avg")
 
     note = fields.Html(copy=False, groups="vet_teleconsult.group_veterinarian")
@@ -139,7 +133,7 @@ class VetConsultation(models.Model):
     chat_id = fields.Many2one(
         "vet.chat", required=True, readonly=True, index=True, check_company=True, ondelete="restrict", copy=False
     )
-    chat_state = fields.Selection(related="chat_id.state")
+    chat_state = fields.Selection(related="chat_id.state", string="Chat State")
     call_ids = fields.One2many("vet.call", "consultation_id", string="Calls")
     call_count = fields.Integer(compute="_compute_call_count", groups="vet_teleconsult.group_veterinarian")
     recording_ids = fields.One2many(
@@ -277,7 +271,9 @@ class VetConsultation(models.Model):
             vet = consultation.vet_id
             if not vet.has_group("vet_teleconsult.group_veterinarian"):
                 raise ValidationError(
-                    self.env._("%(user)s is not in the group Veterinarian and cannot hold a consultation.", user=vet.name)
+                    self.env._(
+                        "%(user)s is not in the group Veterinarian and cannot hold a consultation.", user=vet.name
+                    )
                 )
             allowed_vets = consultation.type_id.vet_ids
             if allowed_vets and vet not in allowed_vets:
@@ -344,6 +340,8 @@ class VetConsultation(models.Model):
             self._check_transition(vals["state"])
         if {"patient_id", "company_id"} & vals.keys():
             self._check_not_started()
+        if "patient_id" in vals:
+            self._get_own_chats().write({"patient_id": vals["patient_id"]})
         result = super().write(vals)
         if {"patient_id", "partner_id", "vet_id"} & vals.keys():
             self._update_chats()
@@ -372,17 +370,19 @@ class VetConsultation(models.Model):
                 self.env._("The patient of a consultation that has begun cannot change. Make a new consultation.")
             )
 
+    def _get_own_chats(self):
+        """Give the chats that were made with these consultations and belong to no other.
+
+        :rtype: vet.chat
+        """
+        return self.chat_id.filtered(lambda chat: chat.consultation_ids <= self)
+
     def _update_chats(self):
-        """Keep the chat that was made with a consultation in step with it."""
+        """Keep the chats that were made with consultations in step with them."""
         for consultation in self:
-            if consultation.chat_id.consultation_ids == consultation:
-                consultation.chat_id.write(
-                    {
-                        "patient_id": consultation.patient_id.id,
-                        "partner_id": consultation.partner_id.id,
-                        "vet_id": consultation.vet_id.id,
-                    }
-                )
+            consultation._get_own_chats().write(
+                {"partner_id": consultation.partner_id.id, "vet_id": consultation.vet_id.id}
+            )
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
@@ -397,7 +397,7 @@ class VetConsultation(models.Model):
 
     def unlink(self):
         companies = self.company_id
-        chats = self.chat_id.filtered(lambda chat: chat.consultation_ids <= self and not chat._has_content())
+        chats = self._get_own_chats().filtered(lambda chat: not chat._has_content())
         result = super().unlink()
         chats.unlink()
         for company in companies:
@@ -433,16 +433,18 @@ class VetConsultation(models.Model):
             consultation.company_id._notify_vet_queue(consultation.id)
 
     def _notify_room(self):
-        """Tell everyone in the room what has changed. Only vets may see more, and read it again themselves."""
+        """Tell everyone in the room what has changed. Recordings are the vets' alone."""
         for consultation in self:
+            payload = {
+                "state": consultation.state,
+                "claimed_by": consultation._get_claimed_by(),
+                "chat_state": consultation.chat_id.state,
+                "recordings": [],
+            }
+            # sudo: sent to vets who may read the consultation, whoever causes the change
+            recordings = consultation.sudo().recording_ids._get_info()
             consultation._send_to_room(
-                "vet_teleconsult/consultation",
-                {
-                    "state": consultation.state,
-                    "claimed_by": consultation._get_claimed_by(),
-                    "chat_state": consultation.chat_id.state,
-                    "recordings": consultation.sudo().recording_ids._get_info(),
-                },
+                "vet_teleconsult/consultation", payload, vet_payload={**payload, "recordings": recordings}
             )
 
     def _get_claimed_by(self):

@@ -7,6 +7,7 @@ from odoo.exceptions import UserError
 from odoo.tools import consteq
 
 from .vet_consultation import OPEN_STATES
+from .vet_consultation_workflow import NOBODY_PRESENT
 
 VALIDITY_PARAMETER = "vet_teleconsult.link_validity_days"
 DEFAULT_VALIDITY = 7  # days after the scheduled time
@@ -111,8 +112,7 @@ class VetConsultation(models.Model):
                     "room_token_revoked_at": fields.Datetime.now(),
                     "room_key": self._generate_key(),
                     "presence_sequence": 0,
-                    "owner_present": False,
-                    "vet_present": False,
+                    **NOBODY_PRESENT,
                 }
             )
         return True
@@ -145,8 +145,9 @@ class VetConsultation(models.Model):
                 )
             if consultation_sudo.link_state != "valid":
                 raise UserError(self.env._("The owner's link is revoked or expired. Renew it first."))
-            # sudo: the template reads the link for whoever sends it. The mail is not kept in the record's messages.
-            template.sudo().send_mail(consultation.id)
+            # sudo: the template reads the link for whoever sends it. The mail belongs to no record, so that the link
+            # does not stand among its messages.
+            template.sudo().send_mail(consultation.id, email_values={"model": False, "res_id": False})
             consultation_sudo.message_post(
                 body=self.env._("Room link sent to %(email)s.", email=consultation_sudo.partner_id.email)
             )

@@ -235,7 +235,9 @@ class VetConsultation(models.Model):
         # sudo: config parameters and servers that only administrators read; credentials live for hours only
         parameters_sudo = self.env["ir.config_parameter"].sudo()
         urls = [
-            url.strip() for url in (parameters_sudo.get_param("vet_teleconsult.turn_urls") or "").split(",") if url.strip()
+            url.strip()
+            for url in (parameters_sudo.get_param("vet_teleconsult.turn_urls") or "").split(",")
+            if url.strip()
         ]
         secret = parameters_sudo.get_param("vet_teleconsult.turn_secret")
         own = []
@@ -283,12 +285,16 @@ class VetConsultation(models.Model):
         if version != consultation_type.consent_version:
             raise UserError(self.env._("The text has changed in the meantime. Reload the page and read it again."))
         # sudo: people answer but have no right to write the evidence of it
-        consent_sudo = self.env["vet.consent"].sudo().create(
-            {
-                **self._prepare_consent_vals(participant["id"], call_key, decision),
-                "ip": ip,
-                "user_agent": user_agent,
-            }
+        consent_sudo = (
+            self.env["vet.consent"]
+            .sudo()
+            .create(
+                {
+                    **self._prepare_consent_vals(participant["id"], call_key, decision),
+                    "ip": ip,
+                    "user_agent": user_agent,
+                }
+            )
         )
         return self.env["vet.sidecar"]._sign_ticket(
             "consent",
@@ -421,14 +427,15 @@ class VetConsultation(models.Model):
 
     # === BUSINESS METHODS - LIVE === #
 
-    def _send_to_room(self, notification_type, payload):
+    def _send_to_room(self, notification_type, payload, vet_payload=None):
         """Send a notification to everyone who listens to the room, by the channels of vets and of the owner.
 
         :param str notification_type: such as ``vet_teleconsult/message``
         :param dict payload: what owner and vets may both see
+        :param dict vet_payload: what vets see instead
         """
         for consultation in self:
-            consultation._bus_send(notification_type, payload)
+            consultation._bus_send(notification_type, vet_payload or payload)
             consultation._bus_send(notification_type, payload, subchannel=consultation._get_owner_channel())
 
     def _end_room(self, reason):

@@ -4,6 +4,8 @@ from odoo.tools import is_html_empty
 
 from .vet_consultation import CLOSED_STATES
 
+NOBODY_PRESENT = {"owner_present": False, "vet_present": False}
+
 
 class VetConsultation(models.Model):
     """The buttons of a consultation: claim, start, finish, cancel, lock, and what to open."""
@@ -74,7 +76,9 @@ class VetConsultation(models.Model):
         for consultation in self:
             consultation._check_responsible()
             now = fields.Datetime.now()
-            consultation.write({"state": "done", "ended_at": max(now, consultation.started_at or now)})
+            consultation.write(
+                {"state": "done", "ended_at": max(now, consultation.started_at or now), **NOBODY_PRESENT}
+            )
         self._end_room("finished")
         return True
 
@@ -95,7 +99,7 @@ class VetConsultation(models.Model):
             }
         for consultation in self:
             consultation._check_responsible()
-            consultation.write({"state": "cancelled", "cancel_reason": reason})
+            consultation.write({"state": "cancelled", "cancel_reason": reason, **NOBODY_PRESENT})
         self._end_room("cancelled")
         return True
 
@@ -109,7 +113,7 @@ class VetConsultation(models.Model):
                         "%(consultation)s has not begun yet: the owner can still come.", consultation=consultation.name
                     )
                 )
-            consultation.state = "no_show"
+            consultation.write({"state": "no_show", **NOBODY_PRESENT})
         self._end_room("finished")
         return True
 

@@ -16,9 +16,7 @@ class VetMedia(models.Model):
 
     name = fields.Char(required=True)
     company_id = fields.Many2one("res.company", required=True, readonly=True, index=True)
-    recording_id = fields.Many2one(
-        "vet.recording", readonly=True, index=True, ondelete="restrict", check_company=True
-    )
+    recording_id = fields.Many2one("vet.recording", readonly=True, index=True, ondelete="restrict", check_company=True)
     chat_id = fields.Many2one("vet.chat", readonly=True, index=True, ondelete="restrict", check_company=True)
     sidecar_id = fields.Many2one("vet.sidecar", required=True, readonly=True, ondelete="restrict")
     store_key = fields.Char(required=True, readonly=True, copy=False)

@@ -17,15 +17,12 @@ class VetPatient(models.Model):
     _order = "name, id"
     _rec_names_search = ["name", "microchip", "partner_id.name"]
     _check_company_auto = True
-    _mail_post_access = "read"
 
     # === FIELDS === #
 
     name = fields.Char(required=True, tracking=True)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one(
-        "res.company", required=True, index=True, default=lambda self: self.env.company
-    )
+    company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one(
         "res.partner",
         string="Main Owner",
@@ -120,7 +117,9 @@ class VetPatient(models.Model):
         ):
             counts = {}
             if self.env[model].has_access("read"):
-                counts = dict(self.env[model]._read_group([("patient_id", "in", self.ids)], ["patient_id"], ["__count"]))
+                counts = dict(
+                    self.env[model]._read_group([("patient_id", "in", self.ids)], ["patient_id"], ["__count"])
+                )
             for patient in self:
                 patient[field_name] = counts.get(patient, 0)
 
@@ -133,7 +132,7 @@ class VetPatient(models.Model):
     def _compute_access_url(self):
         super()._compute_access_url()
         for patient in self:
-            patient.access_url = "/my/pets"
+            patient.access_url = f"/my/pets/{patient.id}"
 
     # === CONSTRAINT METHODS === #
 

@@ -55,8 +55,12 @@ class VetRecording(models.Model):
         }
 
     def _get_player_file(self, media):
-        copied = ("mime", "participant", "role", "source", "offset", "duration", "width", "height")
-        return {"url": media._get_access_path(), **{name: media[name] for name in copied}}
+        copied = ("mime", "size", "participant", "role", "source", "offset", "duration", "width", "height")
+        return {
+            "url": media._get_access_path(),
+            "download_url": media._get_access_path(download=True),
+            **{name: media[name] for name in copied},
+        }
 
     def _get_participants(self, files):
         roles = {media.participant: media.role for media in files}

@@ -14,7 +14,7 @@ from odoo.addons.vet_teleconsult.tools import protocol
 _logger = logging.getLogger(__name__)
 
 SECRET_PARAMETER = "vet_teleconsult.sidecar_secret"
-COMMAND_TIMEOUT = (3, 10)  # seconds to connect, seconds to answer
+COMMAND_TIMEOUT = 10  # seconds
 MAX_CLOCK_SKEW = 30  # seconds: the leeway that the sidecar gives to tickets
 
 
@@ -95,9 +95,7 @@ class VetSidecar(models.Model):
         """Ask each sidecar how it is, and keep the answer where people see it."""
         for sidecar in self:
             state, lines = sidecar._check()
-            sidecar.write(
-                {"check_state": state, "check_at": fields.Datetime.now(), "check_message": "\n".join(lines)}
-            )
+            sidecar.write({"check_state": state, "check_at": fields.Datetime.now(), "check_message": "\n".join(lines)})
         failed = self.filtered(lambda sidecar: sidecar.check_state == "failed")
         return {
             "type": "ir.actions.client",
@@ -241,13 +239,13 @@ class VetSidecar(models.Model):
         asked_at = time.time()
         try:
             answer = self._send_command("/commands/check", {})
-            answered_at = time.time()
-            return self._read_check(answer, (asked_at + answered_at) / 2)
         except UserError as error:
             return "failed", [str(error)]
         except requests.RequestException as error:
             _logger.info("The sidecar %s did not pass its test: %s", self.id, error)
             return "failed", [self._explain_failure(error)]
+        try:
+            return self._read_check(answer, (asked_at + time.time()) / 2)
         except (AttributeError, KeyError, TypeError, ValueError) as error:
             _logger.info("The sidecar %s answered its test with something unexpected: %s", self.id, error)
             return "failed", [

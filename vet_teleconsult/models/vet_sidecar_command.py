@@ -30,7 +30,7 @@ class VetSidecarCommand(models.Model):
     sidecar_id = fields.Many2one("vet.sidecar", required=True, readonly=True, ondelete="restrict", index=True)
     consultation_id = fields.Many2one("vet.consultation", readonly=True, ondelete="cascade", index=True)
     path = fields.Char(required=True, readonly=True)
-    payload = fields.Json(required=True, readonly=True)
+    payload = fields.Json(readonly=True)
     state = fields.Selection(
         [("pending", "Waiting"), ("done", "Delivered"), ("failed", "Failed")],
         default="pending",
@@ -93,7 +93,7 @@ class VetSidecarCommand(models.Model):
         except LockError:  # another worker is sending it
             return
         try:
-            self.sidecar_id._send_command(self.path, self.payload)
+            self.sidecar_id._send_command(self.path, self.payload or {})
         except requests.RequestException as error:
             self._postpone(self.sidecar_id._explain_failure(error), error)
         except (UserError, ValueError) as error:

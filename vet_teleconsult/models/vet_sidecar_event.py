@@ -36,6 +36,9 @@ class VetSidecarEvent(models.Model):
         :rtype: dict
         :raises protocol.EventError: when the event's data is not what its type asks for
         """
+        seen = {"status": "ok", "ignored": "This event was taken before."}
+        if self.search_count([("event_id", "=", event.id)], limit=1):
+            return seen
         try:
             with self.env.cr.savepoint():
                 received = self.create(
@@ -48,7 +51,7 @@ class VetSidecarEvent(models.Model):
                     }
                 )
         except UniqueViolation:
-            return {"status": "ok", "ignored": "This event was taken before."}
+            return seen
         consultation = self.env["vet.consultation"]._find_for_event(event)
         if not consultation:
             return {"status": "ok", "ignored": "No consultation has this room."}

@@ -1,3 +1,1 @@
-from . import protocol
-from . import room_error
-from . import text
+from . import protocol, room_error, text

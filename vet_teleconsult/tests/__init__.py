@@ -1,0 +1,18 @@
+from . import (
+    test_access,
+    test_append_only,
+    test_claim_concurrency,
+    test_consultation,
+    test_events,
+    test_hoot,
+    test_link,
+    test_live,
+    test_media,
+    test_messages,
+    test_patient,
+    test_portal_pages,
+    test_protocol,
+    test_room,
+    test_sidecar,
+    test_views,
+)
