@@ -1,0 +1,71 @@
+"""What an owner's phone has to load before it shows Join: our page against Odoo Discuss's public meeting page.
+
+Bytes of all answers, uncompressed, and requests, with an empty cache, until the button to join can be pressed.
+"""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, Response
+from support.clinic import Bench, running
+from support.result import Case, options, report
+
+CODE_TYPES = ("script", "stylesheet")
+
+
+@dataclass
+class Weight:
+    """What a page has loaded."""
+
+    code: int
+    everything: int
+    requests: int
+
+
+def weigh(bench: Bench, url: str, join: str) -> Weight:
+    """Open a page with an empty cache and weigh what it loads.
+
+    :param join: selector of the button that ends the wait
+    """
+    window = bench.window("owner")
+    page = window.new_page()
+    answers: list[Response] = []
+    page.on("response", lambda answer: answers.append(answer))
+    page.goto(url, wait_until="load")
+    ready(page, page.locator(join))
+    sizes = [(answer.request.resource_type, _size(answer)) for answer in answers]
+    window.close()
+    code = sum(size for kind, size in sizes if kind in CODE_TYPES)
+    return Weight(code, sum(size for _, size in sizes), len(sizes))
+
+
+def ready(page: Page, button: Locator) -> None:
+    """Wait until the button can be pressed and nothing more is on its way."""
+    button.wait_for()
+    page.wait_for_function("button => !button.disabled", arg=button.element_handle())
+    page.wait_for_load_state("networkidle")
+
+
+def _size(answer: Response) -> int:
+    if answer.status in (101, 204, 304) or 300 <= answer.status < 400 or not answer.url.startswith("http"):
+        return 0
+    return len(answer.body())
+
+
+def main() -> None:
+    asked = options(__doc__)
+    with running() as bench:
+        _, invitation = bench.meeting()
+        # Once before, so that Odoo has put its assets together.
+        for _ in range(2):
+            ours = weigh(bench, bench.stack.consultation().link, "[data-test=join]")
+            peer = weigh(bench, invitation, "button[title='Join Channel']")
+    cases = [
+        Case("JavaScript and CSS (kB)", ours.code / 1000, peer.code / 1000, 9),
+        Case("everything (kB)", ours.everything / 1000, peer.everything / 1000, 9),
+        Case("requests", ours.requests, peer.requests, 1),
+    ]
+    report("page", "kB or requests until Join", cases, asked)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Servers that stop, die and come back while people talk."""

@@ -1,0 +1,152 @@
+"""A clinic for tests: PostgreSQL, Odoo, the media service and coturn as real processes that can be stopped and killed."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dev import database, postgres, stack
+from dev.service import Service, free_port
+from tests.support.odoo_client import OdooClient
+
+VET, COLLEAGUE = "vera", "carl"
+"""Logins of two veterinarians; each one's password is the login."""
+
+_PEOPLE = """
+group = env.ref("vet_teleconsult.group_veterinarian")
+result["users"] = {
+    login: env["res.users"].create({
+        "name": name, "login": login, "password": login, "email": f"{login}@clinic.example",
+        "group_ids": [(4, group.id), (4, env.ref("base.group_user").id)],
+    }).id
+    for login, name in (("vera", "Dr Vera Meier"), ("carl", "Dr Carl Vogt"))
+}
+env.company.write({"name": "Riverside Animal Clinic", "phone": "+41 44 668 18 00"})
+result["species"] = env["vet.species"].search([], limit=1).id
+"""
+
+
+@dataclass(frozen=True)
+class Consultation:
+    """One consultation that is about to be held."""
+
+    id: int
+    link: str
+    patient: int
+    owner: int
+    patient_name: str
+    owner_name: str
+
+
+@dataclass
+class Stack:
+    """The running servers of one clinic, and what tests need to know of them.
+
+    :param clinic: addresses and ports
+    :param odoo: Odoo; serves pages and the live connection
+    :param sidecar: the media service
+    :param turn: coturn
+    :param admin: a session of Odoo's administrator, to arrange and to look
+    :param facts: ids of what was prepared
+    """
+
+    clinic: stack.Clinic
+    odoo: Service
+    sidecar: Service
+    turn: Service
+    admin: OdooClient
+    facts: dict[str, Any]
+    _types: dict[str, int] = field(default_factory=dict)
+    _number: int = 0
+
+    @property
+    def store(self) -> Path:
+        """The folder of the media service's stored files."""
+        return self.clinic.folder / "sidecar" / "store"
+
+    @property
+    def spool(self) -> Path:
+        """The folder of recordings that are being written or not yet announced."""
+        return self.clinic.folder / "sidecar" / "spool"
+
+    def login(self, login: str) -> OdooClient:
+        """Return a new session of a user."""
+        return OdooClient(self.clinic.url).login(self.clinic.database, login, login)
+
+    def consultation(
+        self, policy: str = "ask", claimed_by: str | None = None, patient: int | None = None, **values: Any
+    ) -> Consultation:
+        """Make a consultation by video, with a patient and an owner of its own unless told otherwise.
+
+        :param policy: the consultation type's recording policy: never, ask or always
+        :param claimed_by: the login of the vet who has taken it
+        :param values: more of the consultation's fields
+        """
+        self._number += 1
+        patient_name, owner_name = f"Rex {self._number}", f"Anna Keller {self._number}"
+        owner = values.pop("partner_id", None)
+        if not patient:
+            owner = self.admin.create("res.partner", name=owner_name, email=f"anna{self._number}@example.org")
+            patient = self.admin.create(
+                "vet.patient", name=patient_name, partner_id=owner, species_id=self.facts["species"]
+            )
+        owner = owner or self.admin.read("vet.patient", patient, "partner_id")["partner_id"][0]
+        values |= {"patient_id": patient, "partner_id": owner, "type_id": self.type_with(policy)}
+        if claimed_by:
+            values["vet_id"] = self.facts["users"][claimed_by]
+        identifier = self.admin.create("vet.consultation", **values)
+        link = self.admin.read("vet.consultation", identifier, "room_url")["room_url"]
+        return Consultation(identifier, link, patient, owner, patient_name, owner_name)
+
+    def type_with(self, policy: str) -> int:
+        """Return a consultation type with this recording policy."""
+        if policy not in self._types:
+            self._types[policy] = self.admin.create(
+                "vet.consultation.type",
+                name=f"Video consultation ({policy})",
+                mode="video",
+                recording_policy=policy,
+                consent_text="The clinic keeps this recording for a year.",
+                note_template="<p>Findings:</p>",
+            )
+        return self._types[policy]
+
+    def recordings(self, consultation: Consultation, *fields: str) -> list[dict[str, Any]]:
+        """Read the consultation's recordings, oldest first."""
+        domain = [("consultation_id", "=", consultation.id)]
+        return self.admin.search("vet.recording", domain, "state", "started_at", "duration", *fields)
+
+    def read(self, consultation: Consultation, *fields: str) -> dict[str, Any]:
+        """Read fields of the consultation."""
+        return self.admin.read("vet.consultation", consultation.id, *fields)
+
+
+@contextmanager
+def running(folder: Path, name: str = "stack") -> Iterator[Stack]:
+    """A clinic with a database of its own and free ports, for as long as the block lasts.
+
+    :param folder: where the media service and coturn keep their files, and the logs
+    :param name: begins the database's name
+    """
+    with ExitStack() as cleanup:
+        cleanup.enter_context(postgres.running())
+        database_name = f"vet_{name}_{os.getpid()}"
+        database.clone(os.environ.get("VET_TEST_TEMPLATE") or database.template(), database_name)
+        cleanup.callback(database.drop, database_name)
+        clinic = stack.Clinic(database_name, folder, free_port(), free_port(), free_port())
+        facts = stack.configure(clinic, _PEOPLE)
+        odoo = stack.odoo_server(clinic, log=folder / "odoo.log")
+        sidecar = stack.sidecar(clinic, facts["secret"], log=folder / "sidecar.log")
+        turn = stack.turn_server(clinic, log=folder / "turn.log")
+        services = [odoo, sidecar, turn]
+        for service in services:
+            cleanup.callback(service.stop)
+            service.start()
+        for service in services:
+            service.wait_until_healthy()
+        admin = OdooClient(clinic.url).login(database_name, "admin", "admin")
+        yield Stack(clinic, odoo, sidecar, turn, admin, facts)
