@@ -4,7 +4,7 @@ from odoo import http
 from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
-from odoo.addons.vet_teleconsult.tools.room_error import RoomError, get_room_error
+from ..tools.room_error import RoomError, get_room_error
 
 _logger = logging.getLogger(__name__)
 

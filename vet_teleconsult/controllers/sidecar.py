@@ -4,7 +4,7 @@ from odoo import SUPERUSER_ID, http
 from odoo.exceptions import UserError
 from odoo.http import request
 
-from odoo.addons.vet_teleconsult.tools import protocol
+from ..tools import protocol
 
 _logger = logging.getLogger(__name__)
 

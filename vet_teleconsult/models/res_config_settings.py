@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.vet_teleconsult.tools import protocol
-
+from ..tools import protocol
 from .vet_consultation_link import DEFAULT_VALIDITY, VALIDITY_PARAMETER
 from .vet_sidecar import SECRET_PARAMETER
 
@@ -83,7 +82,7 @@ class ResConfigSettings(models.TransientModel):
         return values
 
     def set_values(self):
-        super().set_values()
+        result = super().set_values()
         sidecar = self._get_vet_sidecar()
         values = {
             "url": (self.vet_sidecar_url or "").strip().rstrip("/"),
@@ -95,6 +94,7 @@ class ResConfigSettings(models.TransientModel):
             sidecar.action_archive()
         elif any(sidecar[name] != value for name, value in values.items()):
             sidecar.write(values)
+        return result
 
     @api.model
     def _get_vet_sidecar(self):
@@ -103,12 +103,12 @@ class ResConfigSettings(models.TransientModel):
         :rtype: vet.sidecar
         """
         # Settings are applied in a context that also finds what is archived.
-        return self.env["vet.sidecar"].with_context(active_test=True).search([], limit=1)
+        return self.env["vet.sidecar"].with_context(active_test=True).search([("active", "=", True)], limit=1)
 
     def action_test_vet_sidecar(self):
         """Ask the sidecars how they are. The settings were saved before, as with every button here."""
         self.set_values()
-        sidecars = self.env["vet.sidecar"].search([])
+        sidecars = self.env["vet.sidecar"].search([("active", "=", True)])
         if not sidecars:
             raise UserError(self.env._("Enter the sidecar's address first."))
         return sidecars.action_test_connection()

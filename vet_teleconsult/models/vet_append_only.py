@@ -1,7 +1,5 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
-
-from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
 
 class VetAppendOnly(models.AbstractModel):
@@ -21,10 +19,9 @@ class VetAppendOnly(models.AbstractModel):
             self.env._("“%(model)s” entries are evidence: they cannot be changed.", model=self._description)
         )
 
-    def unlink(self):
+    @api.ondelete(at_uninstall=False)
+    def _unlink_never(self):
         """Refuse deletion, except when the addon is removed with all of its data."""
-        if self and not self.env.context.get(MODULE_UNINSTALL_FLAG):
-            raise UserError(
-                self.env._("“%(model)s” entries are evidence: they cannot be deleted.", model=self._description)
-            )
-        return super().unlink()
+        raise UserError(
+            self.env._("“%(model)s” entries are evidence: they cannot be deleted.", model=self._description)
+        )

@@ -1,8 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ConcurrencyError, LockError, UserError
 
-from odoo.addons.vet_teleconsult.tools import protocol
-from odoo.addons.vet_teleconsult.tools.text import html_to_text, text_to_html
+from ..tools import protocol
+from ..tools.text import html_to_text, text_to_html
 
 MAX_LENGTH = 10_000  # characters of one message
 MAX_KEY_LENGTH = 64
@@ -11,7 +11,7 @@ WRITTEN_BY_PEOPLE = ("comment", "email")
 
 
 class VetChat(models.Model):
-    """A conversation about a patient. Its messages are ``mail.message`` records, live in the room and kept afterwards."""
+    """A conversation about a patient: its messages are ``mail.message`` records, live in the room, kept afterwards."""
 
     _name = "vet.chat"
     _description = "Chat"
@@ -68,11 +68,12 @@ class VetChat(models.Model):
             chat.name = " · ".join(filter(None, names))
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for chat in self:
             # sudo: only which consultation to open; its page checks access itself
             consultation_sudo = chat.sudo().consultation_ids[:1]
             chat.access_url = consultation_sudo.access_url or "/my"
+        return result
 
     # === CRUD METHODS === #
 

@@ -6,7 +6,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
-from odoo.addons.vet_teleconsult.tools.text import html_to_text
+from ..tools.text import html_to_text
 
 STATES = [
     ("scheduled", "Scheduled"),
@@ -73,7 +73,6 @@ class VetConsultation(models.Model):
     partner_phone = fields.Char(related="partner_id.phone", string="Owner's Phone")
     vet_id = fields.Many2one(
         "res.users",
-        string="Vet",
         index=True,
         check_company=True,
         ondelete="restrict",
@@ -254,9 +253,10 @@ class VetConsultation(models.Model):
             consultation.history_count = len(history)
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for consultation in self:
             consultation.access_url = f"/my/consultations/{consultation.id}"
+        return result
 
     @api.depends("name", "patient_id.name")
     def _compute_display_name(self):

@@ -3,7 +3,7 @@ from functools import partial
 
 from odoo import api, fields, models
 
-from odoo.addons.vet_teleconsult.tools import protocol
+from ..tools import protocol
 
 FILE_FIELDS = {"key": str, "mime": str, "participant": str, "role": str, "source": str}
 ROLES = ("vet", "owner", "guest")
@@ -29,7 +29,7 @@ class VetConsultation(models.Model):
     of what a later one has said.
     """
 
-    _inherit = "vet.consultation"
+    _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
 
     # === FIELDS === #
 
@@ -225,9 +225,11 @@ class VetConsultation(models.Model):
         """
         if recording.state == "failed":
             summary = self.env._("A recording failed")
+            body = self.env._("A recording failed: %(problems)s", problems=recording.problems)
         else:
             summary = self.env._("A recording has gaps")
-        self.message_post(body=f"{summary}: {recording.problems}")
+            body = self.env._("A recording has gaps: %(problems)s", problems=recording.problems)
+        self.message_post(body=body)
         user = self.vet_id or self._get_managers()[:1]
         if user:
             self.activity_schedule(

@@ -16,7 +16,7 @@ DEFAULT_VALIDITY = 7  # days after the scheduled time
 class VetConsultation(models.Model):
     """The owner's link to the room: whoever has it is the owner, until it expires or is revoked."""
 
-    _inherit = "vet.consultation"
+    _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
 
     # === FIELDS === #
 

@@ -8,8 +8,9 @@ from odoo.tools import html_sanitize
 from odoo.tools.misc import limited_field_access_token
 
 from odoo.addons.bus.websocket import WebsocketConnectionHandler
-from odoo.addons.vet_teleconsult.tools import protocol
-from odoo.addons.vet_teleconsult.tools.room_error import get_room_error
+
+from ..tools import protocol
+from ..tools.room_error import get_room_error
 
 _logger = logging.getLogger(__name__)
 
@@ -25,7 +26,7 @@ class VetConsultation(models.Model):
     (the last two are records).
     """
 
-    _inherit = "vet.consultation"
+    _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
 
     # === FIELDS === #
 

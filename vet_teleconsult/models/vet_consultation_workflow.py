@@ -8,9 +8,12 @@ NOBODY_PRESENT = {"owner_present": False, "vet_present": False}
 
 
 class VetConsultation(models.Model):
-    """The buttons of a consultation: claim, start, finish, cancel, lock, and what to open."""
+    """The buttons of a consultation: claim, start, finish, cancel, lock, and what to open.
 
-    _inherit = "vet.consultation"
+    The consultation is one model in several files, one for each idea.
+    """
+
+    _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
 
     # === ACTION METHODS - WORKFLOW === #
 

@@ -130,9 +130,10 @@ class VetPatient(models.Model):
             patient.last_consultation_at = max(done.filtered("ended_at").mapped("ended_at"), default=False)
 
     def _compute_access_url(self):
-        super()._compute_access_url()
+        result = super()._compute_access_url()
         for patient in self:
             patient.access_url = f"/my/pets/{patient.id}"
+        return result
 
     # === CONSTRAINT METHODS === #
 

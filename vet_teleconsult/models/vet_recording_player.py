@@ -1,7 +1,7 @@
 from odoo import models
 from odoo.exceptions import UserError
 
-from odoo.addons.vet_teleconsult.tools import protocol
+from ..tools import protocol
 
 
 class VetRecording(models.Model):

@@ -9,12 +9,13 @@ import requests
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from odoo.addons.vet_teleconsult.tools import protocol
+from ..tools import protocol
 
 _logger = logging.getLogger(__name__)
 
 SECRET_PARAMETER = "vet_teleconsult.sidecar_secret"
 COMMAND_TIMEOUT = 10  # seconds
+CHECK_MARKS = {"ok": "✓", "warning": "!", "failed": "✗"}
 MAX_CLOCK_SKEW = 30  # seconds: the leeway that the sidecar gives to tickets
 
 
@@ -35,7 +36,7 @@ class VetSidecar(models.Model):
     url = fields.Char(
         string="Address",
         required=True,
-        help="What browsers use, such as https://clinic.example/media-sidecar (the reverse proxy leads to the service).",
+        help="What browsers use, such as https://clinic.example/media-sidecar: the reverse proxy leads to the service.",
     )
     command_url = fields.Char(
         string="Internal Address",
@@ -167,7 +168,7 @@ class VetSidecar(models.Model):
         :rtype: vet.sidecar
         """
         return max(
-            self.search([]),
+            self.search([("active", "=", True)]),
             key=lambda sidecar: hashlib.sha256(f"{sidecar.id}:{room_key}".encode()).digest(),
             default=self.browse(),
         )
@@ -257,56 +258,49 @@ class VetSidecar(models.Model):
 
         :param dict answer: version, protocol, time, and store, turn, odoo and recording with ``ok`` and ``message``
         :param float local_time: Unix time here when the sidecar answered
+        :return: the resulting state and the sentences
         :rtype: tuple[str, list[str]]
         """
-        failures, warnings, lines = 0, 0, []
+        facts = [
+            self._judge_version(answer),
+            self._judge_clock(float(answer["time"]) - local_time),
+            self._judge_part(self.env._("Media store"), answer["store"]),
+            self._judge_part(self.env._("Sidecar reaches Odoo"), answer["odoo"]),
+            self._judge_part(self.env._("Recording"), answer["recording"]),
+            self._judge_turn(answer.get("turn")),
+        ]
+        levels = {level for level, _sentence in facts}
+        state = "failed" if "failed" in levels else "warning" if "warning" in levels else "ok"
+        return state, [f"{CHECK_MARKS[level]} {sentence}" for level, sentence in facts]
+
+    def _judge_version(self, answer):
         if answer["protocol"] == protocol.VERSION:
-            lines.append(self.env._("✓ Version %(version)s", version=answer["version"]))
-        else:
-            failures += 1
-            lines.append(
-                self.env._(
-                    "✗ Version %(version)s speaks protocol %(theirs)s, this Odoo %(ours)s. Update the older of the two.",
-                    version=answer["version"],
-                    theirs=answer["protocol"],
-                    ours=protocol.VERSION,
-                )
-            )
-        skew = float(answer["time"]) - local_time
+            return "ok", self.env._("Version %(version)s", version=answer["version"])
+        return "failed", self.env._(
+            "Version %(version)s speaks protocol %(theirs)s, this Odoo %(ours)s. Update the older of the two.",
+            version=answer["version"],
+            theirs=answer["protocol"],
+            ours=protocol.VERSION,
+        )
+
+    def _judge_clock(self, skew):
         if abs(skew) <= MAX_CLOCK_SKEW:
-            lines.append(self.env._("✓ Clocks agree within %(seconds).1f s", seconds=abs(skew)))
-        else:
-            failures += 1
-            lines.append(
-                self.env._(
-                    "✗ The clocks differ by %(seconds).0f s. Synchronise both machines (NTP): tickets are refused.",
-                    seconds=abs(skew),
-                )
+            return "ok", self.env._("Clocks agree within %(seconds).1f s", seconds=abs(skew))
+        return "failed", self.env._(
+            "The clocks differ by %(seconds).0f s. Synchronise both machines (NTP): tickets are refused.",
+            seconds=abs(skew),
+        )
+
+    def _judge_part(self, label, part, level="failed"):
+        sentence = f"{label}: {part['message']}"
+        return ("ok" if part["ok"] else level), sentence
+
+    def _judge_turn(self, part):
+        if part is None:
+            return "warning", self.env._(
+                "TURN is not set up on the sidecar: not tested. Without TURN some owners cannot connect."
             )
-        labels = {
-            "store": self.env._("Media store"),
-            "odoo": self.env._("Sidecar reaches Odoo"),
-            "recording": self.env._("Recording"),
-            "turn": self.env._("TURN"),
-        }
-        for name, label in labels.items():
-            part = answer.get(name)
-            if part is None and name == "turn":
-                warnings += 1
-                lines.append(
-                    self.env._(
-                        "! TURN is not set up on the sidecar: not tested. Without TURN some owners cannot connect."
-                    )
-                )
-            elif part["ok"]:
-                lines.append("✓ %s: %s" % (label, part["message"]))
-            elif name == "turn":
-                warnings += 1
-                lines.append("! %s: %s" % (label, part["message"]))
-            else:
-                failures += 1
-                lines.append("✗ %s: %s" % (label, part["message"]))
-        return "failed" if failures else "warning" if warnings else "ok", lines
+        return self._judge_part(self.env._("TURN"), part, level="warning")
 
     def _explain_failure(self, error):
         """Say in words what to do about a command that did not arrive.

@@ -27,13 +27,9 @@ class TestClaimConcurrency(BaseCase):
             env = api.Environment(cr, SUPERUSER_ID, {"no_reset_password": True})
             owner = env["res.partner"].create({"name": "Concurrent Owner"})
             species = env["vet.species"].create({"name": "Concurrent Ferret", "code": "test_concurrent"})
-            patient = env["vet.patient"].create(
-                {"name": "Rex", "partner_id": owner.id, "species_id": species.id}
-            )
+            patient = env["vet.patient"].create({"name": "Rex", "partner_id": owner.id, "species_id": species.id})
             consultation_type = env["vet.consultation.type"].create({"name": "Concurrent", "duration": 1})
-            consultation = env["vet.consultation"].create(
-                {"patient_id": patient.id, "type_id": consultation_type.id}
-            )
+            consultation = env["vet.consultation"].create({"patient_id": patient.id, "type_id": consultation_type.id})
             vets = env["res.users"].union(
                 *(
                     new_test_user(env, f"concurrent_vet_{number}", VET_GROUP, name=f"Dr. Number {number}")

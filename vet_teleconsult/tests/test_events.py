@@ -48,7 +48,9 @@ class TestEventDelivery(TeleconsultHttpCommon):
         self._assert_refused(422, "version 2", self._make_event("call.started", {"call": "c1"}, v=2))
 
     def test_event_with_wrong_data_leaves_nothing_behind(self):
-        self._assert_refused(422, "“ended_at”", self._make_event("call.ended", {"call": "c1", "started_at": STARTED_AT}))
+        self._assert_refused(
+            422, "“ended_at”", self._make_event("call.ended", {"call": "c1", "started_at": STARTED_AT})
+        )
 
     def test_database_without_a_secret_asks_to_be_tried_again(self):
         self.env["ir.config_parameter"].set_param("vet_teleconsult.sidecar_secret", False)
@@ -76,7 +78,9 @@ class TestPresenceEvents(TeleconsultHttpCommon):
 
     def _join(self, role="owner", sequence=1, **values):
         participant = f"{role}-{self.owner.partner_id.id}"
-        return self._deliver("participant.joined", {"participant": participant, "role": role}, sequence=sequence, **values)
+        return self._deliver(
+            "participant.joined", {"participant": participant, "role": role}, sequence=sequence, **values
+        )
 
     def _leave(self, role="owner", sequence=2):
         participant = f"{role}-{self.owner.partner_id.id}"
@@ -194,7 +198,9 @@ class TestRecordingEvents(TeleconsultHttpCommon):
         return self._deliver("recording.started", {"recording": "r1", "call": "c1"}, at=STARTED_AT)
 
     def _stop(self):
-        return self._deliver("recording.stopped", {"recording": "r1", "call": "c1", "reason": "call_ended"}, at=ENDED_AT)
+        return self._deliver(
+            "recording.stopped", {"recording": "r1", "call": "c1", "reason": "call_ended"}, at=ENDED_AT
+        )
 
     def _ready(self, files=None, **data):
         return self._deliver(
@@ -292,7 +298,9 @@ class TestEventHousekeeping(TeleconsultHttpCommon):
     def test_old_events_are_deleted_and_recent_ones_kept(self):
         self._deliver("call.started", {"call": "c1"})
         self._deliver("call.started", {"call": "c2"}, sequence=2)
-        old, recent = self.env["vet.sidecar.event"].search([("room", "=", self.consultation.room_key)], order="sequence")
+        old, recent = self.env["vet.sidecar.event"].search(
+            [("room", "=", self.consultation.room_key)], order="sequence"
+        )
         self.env.cr.execute(
             "UPDATE vet_sidecar_event SET create_date = create_date - interval '31 days' WHERE id = %s", (old.id,)
         )

@@ -213,7 +213,10 @@ class TestRoomWorkspace(TeleconsultHttpCommon):
 
     def test_history_comes_with_notes_and_recordings(self):
         earlier = self._create_consultation(
-            state="done", scheduled_at=fields.Datetime.now() - timedelta(days=9), note="<p>Fleas.</p>", vet_id=self.vet.id
+            state="done",
+            scheduled_at=fields.Datetime.now() - timedelta(days=9),
+            note="<p>Fleas.</p>",
+            vet_id=self.vet.id,
         )
         recording = self._create_recording(earlier)
         (entry,) = self._ask("workspace", self.second_vet)["history"]

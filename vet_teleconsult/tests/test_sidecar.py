@@ -186,7 +186,8 @@ class TestSidecarCommands(SidecarCase):
         self.server.status = 503
         command = self._command()
         self.env.cr.execute(
-            "UPDATE vet_sidecar_command SET create_date = create_date - interval '25 hours' WHERE id = %s", (command.id,)
+            "UPDATE vet_sidecar_command SET create_date = create_date - interval '25 hours' WHERE id = %s",
+            (command.id,),
         )
         command.invalidate_recordset(["create_date"])
         self._send(command)
