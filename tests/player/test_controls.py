@@ -51,7 +51,7 @@ def test_the_bar_follows_a_drag(player: PlayerPage) -> None:
 def test_the_bar_tells_a_screen_reader_where_it_is(player: PlayerPage) -> None:
     player.click_on_bar(12)
     bar = player.page.get_by_role("slider", name="Position in the recording")
-    assert bar.get_attribute("aria-valuetext") == "12 seconds of 36 seconds"
+    player.page.locator("[aria-valuetext='12 seconds of 36 seconds']").wait_for()
     assert bar.get_attribute("aria-valuemax") == "36.0"
     assert float(bar.get_attribute("aria-valuenow") or 0) == pytest.approx(12, abs=0.1)
     assert player.get("player-time").inner_text() == "0:12 / 0:36"

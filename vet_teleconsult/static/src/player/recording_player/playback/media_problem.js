@@ -5,14 +5,14 @@ import { _t } from "@web/core/l10n/translation";
  *
  * @param {string} url
  * @param {MediaError|null} mediaError
- * @returns {Promise<{code: "unreachable"|"expired"|"missing"|"unsupported"|"server", message: string}>}
+ * @returns {Promise<{code: "unreachable"|"expired"|"missing"|"refused"|"unsupported"|"server", message: string}>}
  */
 export async function diagnose(url, mediaError) {
     let response;
     try {
         response = await fetch(url, {
             headers: { Range: "bytes=0-0" },
-            credentials: "omit",
+            credentials: "same-origin",
             signal: AbortSignal.timeout?.(10000),
         });
     } catch {
@@ -29,6 +29,9 @@ export async function diagnose(url, mediaError) {
     }
     if (response.status === 404 || response.status === 410) {
         return { code: "missing", message: _t("This file is no longer in the media store.") };
+    }
+    if (response.status === 409) {
+        return { code: "refused", message: await response.text() };
     }
     if (response.ok && mediaError?.code >= 3) {
         return {
