@@ -209,6 +209,11 @@ export class Room extends Component {
 
     onEnded(reason, error = null) {
         this.stopCall({ leave: false });
+        if (reason === "revoked" && this.role === "vet") {
+            // The owner's link is no longer valid; the consultation is still the vet's, with a ticket of its own.
+            this.rejoin();
+            return;
+        }
         if (reason === "finished" && this.state.consultation) {
             this.state.consultation.state = "done";
         }
