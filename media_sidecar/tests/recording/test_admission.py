@@ -1,7 +1,9 @@
 """What a recorder refuses, and what it measures."""
 
+import asyncio
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -74,6 +76,25 @@ def test_the_worst_lag_of_the_last_seconds_counts() -> None:
     assert lag.worst(6.0) == 0.5
     assert lag.worst(LAG_WINDOW_SECONDS + 1.0) == 0.2
     assert lag.worst(100.0) == 0.0
+
+
+def block_the_loop(seconds: float) -> None:
+    """Keep the event loop from doing anything else, as a machine does that is too busy."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        pass
+
+
+async def test_a_machine_that_is_overloaded_before_the_first_recording_refuses_it(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, RecordingLimits(min_free_bytes=0))
+    await asyncio.sleep(0)
+    block_the_loop(0.4)
+    measured = recorder.measurements().loop_lag_seconds
+    with pytest.raises(RecordingRefused) as refusal:
+        await recorder.start("recording", "room", "call")
+    await recorder.close()
+    assert measured > 0.25
+    assert refusal.value.reason_code == "overloaded"
 
 
 def test_datagrams_that_the_kernel_drops_are_counted() -> None:

@@ -48,7 +48,9 @@ class Recorder:
         )
         self._recordings: dict[str, Recording] = {}
         self._poller = DatagramPoller(self._clock.monotonic)
-        self._lag = LoopLag()
+        self._lag = LoopLag(self._clock.monotonic)
+        # From now on: a machine that is overloaded before the first recording must not take it.
+        self._lag_watch = asyncio.create_task(self._lag.watch())
         self._ticker: asyncio.Task[None] | None = None
         self._closed = False
         self._drops = 0
@@ -134,10 +136,11 @@ class Recorder:
                 await recording.finish()
             except OSError as error:
                 logger.error("A recording could not be finished: %s", error)
-        if self._ticker is not None:
-            self._ticker.cancel()
-            await asyncio.gather(self._ticker, return_exceptions=True)
-            self._ticker = None
+        tasks = [task for task in (self._ticker, self._lag_watch) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._ticker = None
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(None, self._writer.close)
         await loop.run_in_executor(None, self._finalisers.shutdown)
@@ -163,14 +166,10 @@ class Recorder:
             self._ticker = asyncio.create_task(self._tick())
 
     async def _tick(self) -> None:
-        """Every quarter of a second, every tenth while packets are missing; how late it comes is the loop's lag."""
-        loop = asyncio.get_running_loop()
+        """Every quarter of a second, every tenth while packets are missing."""
         while True:
-            interval = NACK_INTERVAL if self._restless() else TICK_SECONDS
-            due = loop.time() + interval
-            await asyncio.sleep(interval)
+            await asyncio.sleep(NACK_INTERVAL if self._restless() else TICK_SECONDS)
             now = self._clock.monotonic()
-            self._lag.observe(now, loop.time() - due)
             for recording in list(self._recordings.values()):
                 try:
                     recording.tick(now)
