@@ -5,11 +5,10 @@ import errno
 import os
 import shlex
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 
-from dev import benchmarks, database, demo, environments, linting, lock, machine, odoo, postgres, testing
+from dev import benchmarks, database, demo, environments, linting, lock, machine, odoo, postgres, process, testing
 from dev.paths import CACHE, ENVIRONMENTS
 from dev.problem import Problem
 from dev.progress import exclusive, warn
@@ -116,7 +115,7 @@ def _run(options: argparse.Namespace) -> int:
         case "psql":
             with postgres.running() as server:
                 program = [str(postgres.binaries() / "psql"), "-d", options.name, *options.arguments]
-                return subprocess.run(program, env=os.environ | server, check=False).returncode
+                return process.run(program, env=os.environ | server).returncode
         case "test":
             install()
             return 0 if testing.run(options.only, tuple(options.arguments)).is_good else 1
@@ -161,10 +160,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; a :class:`Problem` becomes one line and status 1."""
     options = _parser().parse_args(arguments)
     try:
-        return _run(options)
+        with process.terminable():
+            return _run(options)
     except Problem as problem:
         print(f"error: {problem}", file=sys.stderr)
         return 1
+    except process.Terminated as told:
+        return 128 + told.number
     except KeyboardInterrupt:
         return 130
     except OSError as error:

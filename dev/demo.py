@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from dev import database, machine, postgres, stack
+from dev import database, machine, postgres, process, stack
 from dev.paths import CACHE, LOGS, STAMPS
 from dev.problem import Problem
 from dev.progress import say, warn
@@ -177,7 +177,9 @@ def _stopped_by_signals() -> Iterator[None]:
         # An impatient second Ctrl-C must not leave half of the servers behind.
         for each in signals:
             signal.signal(each, signal.SIG_IGN)
-        raise KeyboardInterrupt
+        if number == signal.SIGINT:
+            raise KeyboardInterrupt
+        raise process.Terminated(number)
 
     before = {number: signal.signal(number, leave) for number in signals}
     try:

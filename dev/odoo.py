@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
 
-from dev import environments, machine
+from dev import environments, machine, process
 from dev.apt_source import DEVELOPMENT_SUITES, Source, development_source, parse_deb822, parse_one_line
 from dev.paths import ADDON, CACHE, ROOT
 from dev.problem import Problem
@@ -103,9 +103,7 @@ def run(database_server: dict[str, str], arguments: Sequence[str], output: IO[st
 
     :param output: the file that takes what it prints, instead of the terminal
     """
-    done = subprocess.run(
-        command(*arguments), env=environment(database_server), stdout=output, stderr=output, check=False
-    )
+    done = process.run(command(*arguments), env=environment(database_server), stdout=output, stderr=output)
     return done.returncode
 
 

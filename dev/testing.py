@@ -1,6 +1,7 @@
 """``make test``: every test that there is, each part in its own environment, one line at the end."""
 
 import os
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -8,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from dev import database, environments, odoo, postgres
+from dev import database, environments, odoo, postgres, process
 from dev.paths import CACHE, ROOT
 from dev.problem import Problem
 from dev.progress import say
@@ -129,5 +130,5 @@ def _run_part(name: str, part: Part, arguments: tuple[str, ...]) -> Count:
     with part.prepared() as options:
         command = [str(environments.python(part.environment)), "-m", "pytest", part.tests, "-p", "no:cacheprovider"]
         command += [f"--junitxml={report}", "-q", *options, *arguments]
-        done = subprocess.run(command, cwd=ROOT / part.folder, stdin=subprocess.DEVNULL, check=False)
+        done = process.run(command, signal.SIGINT, cwd=ROOT / part.folder, stdin=subprocess.DEVNULL)
     return read_report(report, done.returncode)
