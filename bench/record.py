@@ -6,6 +6,8 @@ a run: ours is measured anew beside each peer.
 """
 # mypy: disable-error-code="import-not-found, misc, type-arg"
 # environment: sidecar
+# packages: python3-gi gir1.2-gstreamer-1.0 gir1.2-gst-plugins-bad-1.0
+# packages: gstreamer1.0-plugins-base gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice
 
 import asyncio
 import json
@@ -17,15 +19,12 @@ from typing import Any
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from support import footage
-from support.result import Case, options, report
+from support.result import Case, Options, options, report
 
 SUPPORT = Path(__file__).parent / "support"
 SIZES = ((640, 480, 1_000_000, 20.0), (1280, 720, 2_000_000, 40.0))
 """Width, height, bits per second, and how many times cheaper than MediaRecorder's cheaper format we have to be."""
 GSTREAMER_PYTHON = "/usr/bin/python3"
-GSTREAMER_PACKAGES = (
-    "python3-gi gir1.2-gst-plugins-bad-1.0 gstreamer1.0-plugins-good gstreamer1.0-plugins-bad gstreamer1.0-nice"
-)
 PATIENCE = 60.0
 
 
@@ -114,13 +113,13 @@ def has_gstreamer() -> bool:
         return False
 
 
-async def main() -> list[Case]:
-    asked = options(__doc__)
+async def main(asked: Options) -> tuple[list[Case], list[str]]:
+    """Return the comparisons, and the peers that could not be measured."""
     seconds = 5.0 if asked.quick else 30.0
     with_gstreamer = has_gstreamer()
     if not with_gstreamer:
-        print(f"GStreamer is left out. To compare with it: apt-get install {GSTREAMER_PACKAGES}")
-    cases = []
+        print("GStreamer cannot be driven from Python here: install the packages that this script names at its top.")
+    cases, missing = [], []
     for width, height, bitrate, target in SIZES:
         clip = footage.make(width, height, bitrate)
         webm = await measure(["ours", "webm", *(["gstreamer"] if with_gstreamer else [])], clip, seconds)
@@ -130,12 +129,16 @@ async def main() -> list[Case]:
             raise SystemExit("MediaRecorder recorded nothing to compare with: try again when the machine is less busy.")
         ours, peer = min(against, key=lambda pair: pair[1] / pair[0])
         cases.append(Case(f"{height}p, MediaRecorder's cheaper", ours, peer, target))
-        if "gstreamer" in webm:
+        if "gstreamer" not in webm:
+            missing.append(f"{height}p, webrtcbin")
+        else:
             cases.append(Case(f"{height}p, webrtcbin", webm["ours"], webm["gstreamer"], 1.0))
         others = {kind: round(cost, 4) for run in (webm, mp4) for kind, cost in run.items() if kind != "ours"}
         print(f"{height}p: {others}", flush=True)
-    return cases
+    return cases, missing
 
 
 if __name__ == "__main__":
-    report("record", "CPU s per media s", asyncio.run(main()), options(__doc__))
+    asked = options(__doc__)
+    cases, missing = asyncio.run(main(asked))
+    report("record", "CPU s per media s", cases, asked, missing)

@@ -2,14 +2,15 @@
 
 import json
 import re
+import signal
 import subprocess
 from pathlib import Path
 from typing import Any
 
-from dev import environments
+from dev import environments, machine, process
 from dev.paths import ROOT
 from dev.problem import Problem
-from dev.progress import say
+from dev.progress import say, warn
 
 FOLDER = ROOT / "bench"
 _FIELDS = ("name", "ours", "peer", "unit", "ratio", "target", "holds")
@@ -32,7 +33,9 @@ def run(name: str | None, quick: bool, as_json: bool) -> bool:
         raise Problem(f"NAME={name} is no benchmark: it is one of {', '.join(found) or '(none yet)'}.")
     if not found:
         raise Problem("There is no benchmark in bench/ yet.")
-    rows = [_measure(path, quick) for path in ([found[name]] if name else found.values())]
+    chosen = [found[name]] if name else list(found.values())
+    _install_peers(chosen)
+    rows = [_measure(path, quick) for path in chosen]
     say(json.dumps(rows[0] if name else rows) if as_json else table(rows))
     return all(row["holds"] is True for row in rows)
 
@@ -50,6 +53,21 @@ def _cell(value: object) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value if value is not None else "-")
 
 
+def packages(path: Path) -> list[str]:
+    """Return the Debian packages of the peers that a script asks for by lines ``# packages: NAME NAME``."""
+    asked = re.findall(r"^# packages: (.+)$", path.read_text(), re.MULTILINE)
+    return " ".join(asked).split()
+
+
+def _install_peers(paths: list[Path]) -> None:
+    """Install what the scripts compare with; a script says by itself what it then still misses."""
+    wanted = list(dict.fromkeys(package for path in paths for package in packages(path)))
+    try:
+        machine.ensure_packages(wanted, "to compare with them")
+    except Problem as problem:
+        warn(str(problem))
+
+
 def _environment(path: Path) -> str:
     """Return the Python environment that a script asks for by a line ``# environment: NAME``; the tools' by default."""
     asked = re.search(r"^# environment: (\w+)$", path.read_text(), re.MULTILINE)
@@ -60,7 +78,8 @@ def _measure(path: Path, quick: bool) -> dict[str, Any]:
     """Run a script, which prints its result as JSON in its last line; one that fails to has missed its target."""
     command = [str(environments.python(_environment(path))), str(path), *(["--quick"] if quick else []), "--json"]
     say(f"== {path.stem}")
-    done = subprocess.run(command, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False)
+    pipes: dict[str, Any] = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "text": True}
+    done = process.run(command, signal.SIGINT, cwd=ROOT, **pipes)
     lines = done.stdout.strip().splitlines()
     for line in lines[:-1]:
         say(line)

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from dev.apt_source import DEVELOPMENT_SUITES
@@ -114,6 +115,25 @@ def ensure(commands: list[str]) -> None:
     still = missing(absent)
     if still:
         raise Problem(f"The packages are installed, yet {', '.join(still)} is not in PATH.")
+
+
+def missing_packages(packages: Sequence[str]) -> list[str]:
+    """Return those of the Debian packages that are not installed; all of them on a machine without dpkg."""
+    if not shutil.which("dpkg-query"):
+        return list(packages)
+    query = ["dpkg-query", "--show", "--showformat=${db:Status-Status} ${Package}\n", *packages]
+    told = subprocess.run(query, capture_output=True, text=True, check=False).stdout.splitlines()
+    installed = {package for status, _, package in (line.partition(" ") for line in told) if status == "installed"}
+    return [package for package in packages if package not in installed]
+
+
+def ensure_packages(packages: Sequence[str], purpose: str) -> None:
+    """Install packages that bring no command of their own, where these are missing.
+
+    :param purpose: ends the sentence that asks for them on a machine without apt, such as ``to compare with it``
+    """
+    if absent := missing_packages(packages):
+        install(absent, purpose)
 
 
 def install(packages: list[str], purpose: str) -> None:

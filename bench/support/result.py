@@ -56,12 +56,13 @@ def options(description: str | None = None, arguments: Sequence[str] | None = No
     return Options(asked.quick, asked.json)
 
 
-def report(name: str, unit: str, cases: Sequence[Case], asked: Options) -> None:
-    """Print the result and exit: 0 if every case holds, 1 if not.
+def report(name: str, unit: str, cases: Sequence[Case], asked: Options, missing: Sequence[str] = ()) -> None:
+    """Print the result and exit: 0 if every case holds and every peer was there, 1 if not.
 
     The JSON object shows the case with the least room to its target, and all of them under ``cases``.
 
     :param unit: of what was measured, such as ``CPU s per media s``
+    :param missing: peers that could not be measured, with which nothing is shown to hold
     """
     for case in cases:
         verdict = "holds" if case.holds else "MISSED"
@@ -69,7 +70,9 @@ def report(name: str, unit: str, cases: Sequence[Case], asked: Options) -> None:
             f"{case.name:<46} ours {case.ours:.4g}, peer {case.peer:.4g} {unit}: "
             f"{case.ratio:.1f} times (target {case.target:g}) {verdict}"
         )
-    holds = bool(cases) and all(case.holds for case in cases)
+    for peer in missing:
+        print(f"{peer:<46} not measured: MISSED")
+    holds = bool(cases) and all(case.holds for case in cases) and not missing
     if asked.json:
         tightest = min(cases, key=lambda case: case.ratio / case.target)
         details = [{**asdict(case), "ratio": round(case.ratio, 2), "holds": case.holds} for case in cases]
@@ -82,6 +85,7 @@ def report(name: str, unit: str, cases: Sequence[Case], asked: Options) -> None:
             "target": f">= {tightest.target:g} ({tightest.name})",
             "holds": holds,
             "cases": details,
+            "missing": list(missing),
         }
         print(json.dumps(result))
     sys.exit(0 if holds else 1)

@@ -95,3 +95,22 @@ def test_a_problem_is_one_line_without_traceback_and_status_1():
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 1
     assert done.stderr == "error: VET_HTTP_PORT=http is no port: give a number from 1024 to 65535.\n"
+
+
+def test_packages_without_a_command_are_installed_where_they_are_missing(monkeypatch):
+    installed = []
+    monkeypatch.setattr(machine, "install", lambda packages, purpose: installed.append(packages))
+    machine.ensure_packages(["dpkg", "no-such-package-anywhere"], "to be here")
+    machine.ensure_packages(["dpkg"], "to be here")
+    assert installed == [["no-such-package-anywhere"]]
+
+
+def test_without_root_and_without_sudo_one_sentence_says_what_to_do(without_programs, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    with pytest.raises(Problem, match=r"^Installing packages needs root: run make as root once, or install sudo\.$"):
+        machine.as_root()
+
+
+def test_root_needs_no_sudo(without_programs, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert machine.as_root() == []
