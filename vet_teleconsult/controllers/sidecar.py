@@ -23,6 +23,7 @@ class TeleconsultSidecar(http.Controller):
         methods=["POST"],
         csrf=False,
         save_session=False,
+        readonly=False,
         max_content_length=MAX_EVENT_BYTES,
     )
     def vet_sidecar_event(self):

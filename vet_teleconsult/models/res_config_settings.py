@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import protocol
 from .vet_consultation_link import DEFAULT_VALIDITY, VALIDITY_PARAMETER
@@ -52,7 +52,7 @@ class ResConfigSettings(models.TransientModel):
                 raise ValidationError(
                     self.env._(
                         "The sidecar secret must be base64url of at least 32 random bytes. "
-                        "Press “Generate” to make one, and give the same to the sidecar."
+                        "Press “New Secret” to make one, and give the same to the sidecar."
                     )
                 ) from error
 
@@ -107,6 +107,7 @@ class ResConfigSettings(models.TransientModel):
 
     def action_test_vet_sidecar(self):
         """Ask the sidecars how they are. The settings were saved before, as with every button here."""
+        self._check_is_administrator()
         self.set_values()
         sidecars = self.env["vet.sidecar"].search([("active", "=", True)])
         if not sidecars:
@@ -115,9 +116,18 @@ class ResConfigSettings(models.TransientModel):
 
     def action_generate_vet_sidecar_secret(self):
         """Make a new shared secret; the sidecar needs the same one afterwards."""
+        self._check_is_administrator()
         # sudo: config parameters, changed by somebody who may change settings
         self.env["ir.config_parameter"].sudo().set_param(SECRET_PARAMETER, protocol.generate_secret())
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def _check_is_administrator(self):
+        """Refuse everyone else: a method called on no record passes no access right by itself.
+
+        :raises AccessError: unless the user may change settings
+        """
+        if not self.env.user.has_group("base.group_system"):
+            raise AccessError(self.env._("Only an administrator can change the settings."))
 
     def action_open_vet_sidecars(self):
         """Open the list of sidecars."""

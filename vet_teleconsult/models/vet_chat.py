@@ -75,6 +75,14 @@ class VetChat(models.Model):
             chat.access_url = consultation_sudo.access_url or "/my"
         return result
 
+    def _get_share_url(self, *args, **kwargs):
+        """Lead to the page of the chat's consultation, with the token of that page."""
+        # sudo: only which page to open
+        consultation_sudo = self.sudo().consultation_ids[:1]
+        if consultation_sudo:
+            return consultation_sudo._get_share_url(*args, **kwargs)
+        return super()._get_share_url(*args, **kwargs)
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -85,7 +93,10 @@ class VetChat(models.Model):
         return chats
 
     def write(self, vals):
+        former_owners = {chat: chat.partner_id for chat in self} if "partner_id" in vals else {}
         result = super().write(vals)
+        for chat, former_owner in former_owners.items():
+            chat.message_unsubscribe(partner_ids=(former_owner - chat.partner_id).ids)
         if "vet_id" in vals or "partner_id" in vals:
             for chat in self:
                 chat.message_subscribe(partner_ids=(chat.partner_id | chat.vet_id.partner_id).ids)

@@ -342,7 +342,9 @@ class VetConsultation(models.Model):
             self._check_not_started()
         if "patient_id" in vals:
             self._get_own_chats().write({"patient_id": vals["patient_id"]})
+        owners = {consultation: consultation.partner_id for consultation in self}
         result = super().write(vals)
+        self.filtered(lambda consultation: consultation.partner_id != owners[consultation])._change_owner()
         if {"patient_id", "partner_id", "vet_id"} & vals.keys():
             self._update_chats()
         if QUEUE_FIELDS & vals.keys():
@@ -376,6 +378,23 @@ class VetConsultation(models.Model):
         :rtype: vet.chat
         """
         return self.chat_id.filtered(lambda chat: chat.consultation_ids <= self)
+
+    def _change_owner(self):
+        """Leave the former owner outside: another link, another room, and what they wrote stays in their own chat."""
+        if not self:
+            return
+        self._end_room("revoked")
+        for consultation in self:
+            consultation.write({"room_token": self._generate_token(), **consultation._prepare_new_room()})
+            if consultation.chat_id._has_content():
+                values = {
+                    "patient_id": consultation.patient_id.id,
+                    "partner_id": consultation.partner_id.id,
+                    "vet_id": consultation.vet_id.id,
+                }
+                consultation.chat_id = self.env["vet.chat"].create(
+                    self._prepare_chat_vals(values, consultation.company_id)
+                )
 
     def _update_chats(self):
         """Keep the chats that were made with consultations in step with them."""

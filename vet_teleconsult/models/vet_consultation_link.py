@@ -7,7 +7,6 @@ from odoo.exceptions import UserError
 from odoo.tools import consteq
 
 from .vet_consultation import OPEN_STATES
-from .vet_consultation_workflow import NOBODY_PRESENT
 
 VALIDITY_PARAMETER = "vet_teleconsult.link_validity_days"
 DEFAULT_VALIDITY = 7  # days after the scheduled time
@@ -107,19 +106,14 @@ class VetConsultation(models.Model):
         self._check_responsible()
         self._end_room("revoked")
         for consultation in self:
-            consultation.write(
-                {
-                    "room_token_revoked_at": fields.Datetime.now(),
-                    "room_key": self._generate_key(),
-                    "presence_sequence": 0,
-                    **NOBODY_PRESENT,
-                }
-            )
+            consultation.write({"room_token_revoked_at": fields.Datetime.now(), **consultation._prepare_new_room()})
         return True
 
     def action_renew_owner_link(self):
         """Make a new link for the owner; every older one is worthless from now on."""
         self._check_responsible()
+        # Whoever came in by the old link goes out; the vet's page comes back by itself.
+        self.filtered(lambda consultation: consultation.link_state != "revoked").action_revoke_owner_link()
         for consultation in self:
             consultation.write({"room_token": self._generate_token(), "room_token_revoked_at": False})
         self._extend_links()
@@ -131,6 +125,7 @@ class VetConsultation(models.Model):
 
     def action_send_owner_link(self):
         """Mail the owner the link to the room, to their own address only."""
+        self.check_access("read")
         template = self.env.ref("vet_teleconsult.mail_template_room_link")
         for consultation in self:
             # sudo: an owner asks for it on a portal page too, who may not read the link there
@@ -189,10 +184,20 @@ class VetConsultation(models.Model):
             return "link_revoked"
         if self.state in ("cancelled", "no_show"):
             return "cancelled"
-        # Nobody is thrown out of a consultation that goes on beyond the link's last day.
-        if self.link_state == "expired" and self.state != "in_progress":
+        if self.link_state == "expired" and not self._is_under_way():
             return "link_expired"
         return "finished" if self.state == "done" else None
+
+    def _is_under_way(self):
+        """Say whether the consultation goes on right now: nobody is thrown out of it by a link's last day.
+
+        Note: self.ensure_one()
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        began_lately = self.started_at and fields.Datetime.now() - self.started_at < timedelta(days=1)
+        return self.state == "in_progress" and bool(self.owner_present or began_lately)
 
     def _get_owner_channel(self):
         """Name the part of the consultation's bus channel that holders of the present link listen to.

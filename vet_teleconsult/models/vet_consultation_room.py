@@ -11,6 +11,7 @@ from odoo.addons.bus.websocket import WebsocketConnectionHandler
 
 from ..tools import protocol
 from ..tools.room_error import get_room_error
+from .vet_consultation_workflow import NOBODY_PRESENT
 
 _logger = logging.getLogger(__name__)
 
@@ -222,8 +223,17 @@ class VetConsultation(models.Model):
             sidecar = self.env["vet.sidecar"]._choose(self.room_key)
             if not sidecar:
                 raise get_room_error(self.env, "no_sidecar")
-            self.sidecar_id = sidecar
+            # Another sidecar counts its events anew: for it, this is another room.
+            new_room = self._prepare_new_room() if self.sidecar_id else {}
+            self.write({"sidecar_id": sidecar.id, **new_room})
         return self.sidecar_id
+
+    def _prepare_new_room(self):
+        """Prepare the values of a room that nobody has been in: nothing issued for the former one opens it.
+
+        :rtype: dict
+        """
+        return {"room_key": self._generate_key(), "presence_sequence": 0, **NOBODY_PRESENT}
 
     @api.model
     def _get_ice_servers(self, user):
@@ -233,21 +243,14 @@ class VetConsultation(models.Model):
         :return: as in ``RTCConfiguration.iceServers`` (W3C WebRTC 1.0)
         :rtype: list[dict]
         """
-        # sudo: config parameters and servers that only administrators read; credentials live for hours only
-        parameters_sudo = self.env["ir.config_parameter"].sudo()
-        urls = [
-            url.strip()
-            for url in (parameters_sudo.get_param("vet_teleconsult.turn_urls") or "").split(",")
-            if url.strip()
-        ]
-        secret = parameters_sudo.get_param("vet_teleconsult.turn_secret")
         own = []
-        if urls and secret:
-            username, credential = protocol.turn_credentials(secret, user)
-            own.append({"urls": urls, "username": username, "credential": credential})
-        elif urls:
+        urls, credentials = self.env["vet.sidecar"]._get_turn_server(user)
+        if credentials:
+            own.append({"urls": urls, **credentials})
+        else:
             own.append({"urls": [url for url in urls if url.startswith("stun")]})
         own = [server for server in own if server["urls"]]
+        # sudo: servers that only administrators read; everyone in a room connects through them
         servers_sudo = self.env["mail.ice.server"].sudo()
         try:
             shared = servers_sudo._get_ice_servers()

@@ -55,8 +55,6 @@ class VetConsultation(models.Model):
         self._check_responsible()
         if self.state != "in_progress":
             self.write({"state": "in_progress", "started_at": self.started_at or fields.Datetime.now()})
-        if not self.has_note:
-            self.action_insert_note_template()
         return self._get_room_action()
 
     def action_open_room(self):

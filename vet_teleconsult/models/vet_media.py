@@ -35,6 +35,8 @@ class VetMedia(models.Model):
     size = fields.Float(string="Size (bytes)", digits=(20, 0), readonly=True)
     sha256 = fields.Char(string="SHA-256", readonly=True)
     duration = fields.Float(string="Duration (s)", digits=(12, 3), readonly=True)
+    audio_codec = fields.Char(readonly=True)
+    video_codec = fields.Char(readonly=True)
     width = fields.Integer(readonly=True)
     height = fields.Integer(readonly=True)
     rotation = fields.Integer(readonly=True, help="Degrees, clockwise, by which to turn the picture.")

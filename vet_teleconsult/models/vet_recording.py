@@ -166,7 +166,8 @@ class VetRecording(models.Model):
         :param dict values: one of the event's files
         :rtype: dict
         """
-        copied = ("mime", "size", "sha256", "duration", "width", "height", "rotation", "participant", "role", "source")
+        described = ("mime", "size", "sha256", "duration", "width", "height", "rotation", "audio_codec", "video_codec")
+        copied = (*described, "participant", "role", "source")
         return {
             "name": values["key"].rsplit("/", 1)[-1],
             "recording_id": self.id,

@@ -239,7 +239,7 @@ class VetSidecar(models.Model):
         self.ensure_one()
         asked_at = time.time()
         try:
-            answer = self._send_command("/commands/check", {})
+            answer = self._send_command("/commands/check", self._prepare_check())
         except UserError as error:
             return "failed", [str(error)]
         except requests.RequestException as error:
@@ -252,6 +252,32 @@ class VetSidecar(models.Model):
             return "failed", [
                 self.env._("Something answers at this address, but it is not a media sidecar. Check the address.")
             ]
+
+    def _prepare_check(self):
+        """Prepare the test command: the sidecar is to try the TURN server that browsers are given.
+
+        :rtype: dict
+        """
+        urls, credentials = self._get_turn_server("check")
+        return {"turn": {"urls": urls, **credentials}} if credentials else {}
+
+    @api.model
+    def _get_turn_server(self, user):
+        """Return the addresses of the clinic's own TURN server, with credentials that soon expire.
+
+        :param str user: who will connect, for the TURN server's log
+        :return: the addresses, and username and credential (empty without a secret)
+        :rtype: tuple[list[str], dict]
+        """
+        # sudo: config parameters that only administrators read; credentials live for hours only
+        parameters_sudo = self.env["ir.config_parameter"].sudo()
+        urls = [url.strip() for url in (parameters_sudo.get_param("vet_teleconsult.turn_urls") or "").split(",")]
+        urls = [url for url in urls if url]
+        secret = parameters_sudo.get_param("vet_teleconsult.turn_secret")
+        if not (urls and secret):
+            return urls, {}
+        username, credential = protocol.turn_credentials(secret, user)
+        return urls, {"username": username, "credential": credential}
 
     def _read_check(self, answer, local_time):
         """Turn the sidecar's answer into sentences.

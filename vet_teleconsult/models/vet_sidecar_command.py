@@ -92,6 +92,9 @@ class VetSidecarCommand(models.Model):
             self.lock_for_update()
         except LockError:  # another worker is sending it
             return
+        if self._is_overtaken():
+            self.write({"state": "done", "error": False})
+            return
         try:
             self.sidecar_id._send_command(self.path, self.payload or {})
         except requests.RequestException as error:
@@ -100,6 +103,19 @@ class VetSidecarCommand(models.Model):
             self._postpone(str(error), error)
         else:
             self.write({"state": "done", "attempts": self.attempts + 1, "error": False})
+
+    def _is_overtaken(self):
+        """Say whether the command would end a room that people have been let into again since.
+
+        A revoked room has another key afterwards, so its command is never overtaken.
+
+        Note: self.ensure_one()
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        consultation = self.consultation_id
+        return bool(consultation) and consultation._is_open() and consultation.room_key in self.path
 
     def _postpone(self, message, error):
         _logger.info("Command %s did not reach its sidecar: %s", self.id, error)

@@ -83,3 +83,10 @@ class TestConsultationType(TeleconsultCommon):
 
     def test_new_type_asks_with_a_text_of_its_own(self):
         self.assertIn("free to refuse", self.env["vet.consultation.type"].create({"name": "New"}).consent_text)
+
+    def test_types_of_the_installation_ask_with_the_same_text_as_new_ones(self):
+        new_type = self.env["vet.consultation.type"].create({"name": "New"})
+        for name in ("consultation_type_video", "consultation_type_follow_up"):
+            with self.subTest(name=name):
+                installed = self.env.ref(f"vet_teleconsult.{name}")
+                self.assertEqual(installed.consent_text, new_type.consent_text)

@@ -212,10 +212,6 @@ class TestConsultationWorkflow(TeleconsultCommon):
         self.as_vet.action_start()
         self.assertEqual(self.consultation.started_at, started_at)
 
-    def test_starting_begins_an_empty_note_with_the_template(self):
-        self.as_vet.action_start()
-        self.assertEqual(self.consultation.note, "<p>Plan:</p>")
-
     def test_starting_leaves_a_note_alone(self):
         self.consultation.note = "<p>Asked for this time by phone.</p>"
         self.as_vet.action_start()
@@ -285,6 +281,14 @@ class TestConsultationWorkflow(TeleconsultCommon):
         self.assertEqual(self.consultation.chat_state, "locked")
         self.as_vet.action_unlock_chat()
         self.assertEqual(self.consultation.chat_state, "open")
+
+    def test_starting_writes_no_note(self):
+        self.as_vet.action_start()
+        self.assertFalse(self.as_vet.has_note)
+
+    def test_note_begins_with_the_template_of_its_type(self):
+        self.as_vet.action_insert_note_template()
+        self.assertEqual(self.consultation.note, "<p>Plan:</p>")
 
     def test_template_is_added_below_a_note(self):
         self.consultation.note = "<p>Fleas.</p>"

@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 
 from .common import TeleconsultCommon
 
@@ -42,10 +42,55 @@ class TestLink(TeleconsultCommon):
         self.assertEqual(self.consultation._get_link_problem(), "link_expired")
 
     def test_expired_link_throws_nobody_out_of_a_consultation_in_progress(self):
-        self.consultation.write(
-            {"state": "in_progress", "room_token_expiration": fields.Datetime.now() - timedelta(seconds=1)}
-        )
+        self._expire_in_progress(started_at=fields.Datetime.now() - timedelta(hours=1))
         self.assertIsNone(self.consultation._get_link_problem())
+
+    def test_expired_link_of_a_consultation_that_nobody_finished_opens_it_no_more(self):
+        self._expire_in_progress(started_at=fields.Datetime.now() - timedelta(days=3))
+        self.assertEqual(self.consultation._get_link_problem(), "link_expired")
+
+    def _expire_in_progress(self, started_at):
+        expired = fields.Datetime.now() - timedelta(seconds=1)
+        self.consultation.write(
+            {"state": "in_progress", "started_at": started_at, "room_token_expiration": expired}
+        )
+
+    def test_another_owner_gets_another_link_room_and_chat(self):
+        co_owner = self.env["res.partner"].create({"name": "Cora Co-owner", "email": "cora@example.com"})
+        self.patient.owner_ids |= co_owner
+        former_owner, former_chat = self.consultation.partner_id, self.consultation.chat_id
+        former_chat.message_post(body="Between us.", message_type="comment", subtype_xmlid="mail.mt_comment")
+        token, room_key = self.consultation.room_token, self.consultation.room_key
+        self.consultation.partner_id = co_owner
+        self.assertFalse(self._find(token))
+        self.assertNotEqual(self.consultation.room_key, room_key)
+        self.assertNotEqual(self.consultation.chat_id, former_chat)
+        self.assertEqual(former_chat.partner_id, former_owner)
+
+    def test_former_owner_of_a_silent_chat_hears_nothing_of_it_any_more(self):
+        co_owner = self.env["res.partner"].create({"name": "Cora Co-owner"})
+        self.patient.owner_ids |= co_owner
+        former_owner = self.consultation.partner_id
+        self.consultation.partner_id = co_owner
+        self.assertIn(co_owner, self.consultation.chat_id.message_partner_ids)
+        self.assertNotIn(former_owner, self.consultation.chat_id.message_partner_ids)
+
+    def test_another_owner_cannot_have_links_mailed(self):
+        with self.assertRaises(AccessError):
+            self.consultation.with_user(self.other_owner).action_send_owner_link()
+
+    def test_renewing_sends_out_who_came_by_the_old_link(self):
+        self.consultation.sidecar_id = self.sidecar
+        room_key = self.consultation.room_key
+        self.consultation.with_user(self.vet).action_renew_owner_link()
+        command = self.env["vet.sidecar.command"].search([("consultation_id", "=", self.consultation.id)])
+        self.assertEqual(command.path, f"/commands/rooms/{room_key}/end")
+        self.assertEqual(self.consultation.link_state, "valid")
+
+    def test_mails_of_the_chat_lead_to_the_consultations_page_with_its_token(self):
+        url = self.consultation.chat_id._get_share_url()
+        self.assertIn(f"/my/consultations/{self.consultation.id}", url)
+        self.assertIn(self.consultation.access_token, url)
 
     def test_revoked_link_says_so_and_the_room_gets_a_new_key(self):
         room_key = self.consultation.room_key

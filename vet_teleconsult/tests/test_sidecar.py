@@ -5,7 +5,7 @@ import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.neutralize import get_neutralization_queries
 from odoo.tools import mute_logger
 
@@ -103,6 +103,17 @@ class TestSidecarCheck(SidecarCase):
         expected = protocol.sign_command(self.secret, int(headers["X-Vet-Timestamp"]), "POST", "/commands/check", body)
         self.assertEqual(headers["X-Vet-Signature"], expected)
 
+    def test_the_turn_server_of_the_settings_is_tested_with_credentials_that_expire(self):
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("vet_teleconsult.turn_urls", "turn:clinic.example:3478, turns:clinic.example:5349")
+        parameters.set_param("vet_teleconsult.turn_secret", "coturn")
+        self._check()
+        ((_path, _headers, body),) = self.server.requests
+        turn = json.loads(body)["turn"]
+        self.assertEqual(turn["urls"], ["turn:clinic.example:3478", "turns:clinic.example:5349"])
+        self.assertGreater(int(turn["username"].partition(":")[0]), time.time())
+        self.assertNotIn("coturn", body.decode())
+
     def test_internal_address_is_used_for_commands(self):
         self.sidecar.write({"url": "https://clinic.example/media", "command_url": self.server.url})
         self.assertEqual(self._check().check_state, "ok")
@@ -181,6 +192,13 @@ class TestSidecarCommands(SidecarCase):
         self.assertIn("503", command.error)
         self.assertLess(delays[0], delays[1])
         self.assertLess(delays[1], delays[2])
+
+    def test_end_of_a_room_that_was_opened_again_is_not_delivered(self):
+        self.consultation.sidecar_id = self.sidecar
+        self.consultation._end_room("finished")
+        command = self.env["vet.sidecar.command"].search([("consultation_id", "=", self.consultation.id)])
+        command._send()
+        self.assertEqual((command.state, self.server.requests), ("done", []))
 
     def test_command_is_given_up_after_a_day_and_can_be_tried_again(self):
         self.server.status = 503
@@ -287,6 +305,14 @@ class TestSettings(TeleconsultCommon):
         self.env["res.config.settings"].create({}).action_generate_vet_sidecar_secret()
         secret = self.env["vet.sidecar"]._get_secret_sudo()
         self.assertNotEqual(secret, self.secret)
+
+    def test_only_administrators_may_press_the_settings_buttons(self):
+        for user in (self.owner, self.vet):
+            settings = self.env["res.config.settings"].with_user(user)
+            for action in ("action_generate_vet_sidecar_secret", "action_test_vet_sidecar"):
+                with self.subTest(user=user.login, action=action), self.assertRaises(AccessError):
+                    getattr(settings, action)()
+        self.assertEqual(self.env["vet.sidecar"]._get_secret_sudo(), self.secret)
 
     def test_turn_address_that_is_none_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "turn.clinic.example"):
