@@ -143,6 +143,27 @@ async def test_events_outlive_the_service(tmp_path: Path) -> None:
     assert [(event["type"], event["sequence"]) for event in odoo.events] == [("a", 1), ("b", 2)]
 
 
+@pytest.mark.parametrize("refused", [sqlite3.SQLITE_SELECT, sqlite3.SQLITE_DELETE], ids=["read", "delete"])
+async def test_an_outbox_that_cannot_be_read_or_written_for_a_while_goes_on_by_itself(
+    post: Post, odoo: OdooStandIn, refused: int
+) -> None:
+    failures = []
+
+    def authorize(action: int, table: str | None, *more: str | None) -> int:
+        if action == refused and len(failures) < 3:
+            failures.append(action)
+            return sqlite3.SQLITE_DENY
+        return sqlite3.SQLITE_OK
+
+    async with post.open():
+        await post.database.apply([post.outbox.event("room", kind, {}) for kind in ("a", "b")])
+        await post.database.run(lambda connection: connection.set_authorizer(authorize))
+        post.outbox.notify("room")
+        await until(lambda: odoo.types() == ["a", "b"])
+        await post.empty()
+    assert len(failures) == 3
+
+
 async def test_a_transaction_that_fails_leaves_no_event(post: Post, odoo: OdooStandIn) -> None:
     def fail(connection: sqlite3.Connection) -> None:
         raise sqlite3.IntegrityError("not this one")

@@ -148,11 +148,16 @@ class Outbox:
         while not self._closed:
             # Taken off before the look: an event that comes in between is looked for again.
             self._rooms_to_look_at.discard(room)
-            head = await self._database.run(_head_of(room))
-            if head is None:
-                return
-            async with self._slots:
-                retry = await self._post(room, *head)
+            try:
+                head = await self._database.run(_head_of(room))
+                if head is None:
+                    return
+                async with self._slots:
+                    retry = await self._post(room, *head)
+            except sqlite3.Error:
+                # A full disk, say. What Odoo has taken already it knows by its id when it comes again.
+                log.exception("the outbox cannot be read or written, will retry", extra={"room": room})
+                retry = True
             if retry:
                 failures += 1
                 await self._pause(self._delay(failures))
