@@ -1,7 +1,9 @@
 """Real senders, real sockets, real files: everything but the browser."""
 
+import asyncio
 import json
 import resource
+import threading
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -13,7 +15,7 @@ import pytest
 from media_sidecar.recording import BadOffer, FinishedRecording, Recorder, Recording, RecordingLimits, RecordingRefused
 from media_sidecar.recording.recording import Leg
 
-from .conftest import LIMITS, Until, recorded_seconds
+from .conftest import LIMITS, PATIENCE, Until, recorded_seconds
 from .footage import BeepTrack, FlashTrack, beep_times, flash_times, offsets_between, packet_time
 from .sender import Sender
 
@@ -309,6 +311,18 @@ async def test_a_finished_recording_takes_no_legs(recorder: Recorder) -> None:
     assert refusal.value.reason_code == "finished"
     assert finished.files == []
     assert await recording.finish() == finished
+
+
+async def test_a_slow_disk_holds_up_the_end_of_a_recording_and_nothing_else(recorder: Recorder, until: Until) -> None:
+    recording = await recorder.start("recording", "room", "call")
+    disk_is_back, was_released = threading.Event(), []
+    recorder._writer.submit(lambda: was_released.append(disk_is_back.wait(PATIENCE)))
+    finishing = asyncio.create_task(recording.finish())
+    await until(lambda: recording._journal.events[-1]["event"] == "finished")
+    assert not finishing.done()
+    disk_is_back.set()
+    assert (await finishing).files == []
+    assert was_released == [True]
 
 
 async def test_a_broken_callback_harms_nobody(recorder: Recorder, until: Until) -> None:

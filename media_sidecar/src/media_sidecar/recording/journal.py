@@ -1,5 +1,6 @@
 """What happens during a recording, a JSON line an event, so that a crash loses nothing that a manifest needs."""
 
+import asyncio
 import fcntl
 import json
 import os
@@ -41,13 +42,13 @@ class Journal:
         line = json.dumps(entry, separators=(",", ":")).encode() + b"\n"
         self._thread.submit(lambda: self._write(line))
 
-    def release_reserve(self) -> None:
+    async def release_reserve(self) -> None:
         """Give the reserved space back, before a recording is finished."""
-        self._thread.submit(lambda: self._reserve.unlink(missing_ok=True)).result()
+        await asyncio.wrap_future(self._thread.submit(lambda: self._reserve.unlink(missing_ok=True)))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Write what waits, give up the lock."""
-        self._thread.submit(self._close).result()
+        await asyncio.wrap_future(self._thread.submit(self._close))
 
     def _write(self, line: bytes) -> None:
         try:

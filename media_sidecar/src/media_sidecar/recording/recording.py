@@ -358,7 +358,7 @@ class Recording:
         while self._tasks:
             await asyncio.gather(*self._tasks)
         self._journal.note("finished", at=self._now())
-        self._journal.release_reserve()
+        await self._journal.release_reserve()
         facts = {name: await found for name, found in self._facts.items()}
         for name, found in facts.items():
             if isinstance(found, str) and "could not be finalised" in found:
@@ -369,7 +369,7 @@ class Recording:
             self._workshop.finalisers,
             lambda: write_manifest(self.folder, self._journal.events, facts, recovered=False),
         )
-        self._journal.close()
+        await self._journal.close()
         self._workshop.finished(self)
         return finished
 
