@@ -51,9 +51,7 @@ class TestLink(TeleconsultCommon):
 
     def _expire_in_progress(self, started_at):
         expired = fields.Datetime.now() - timedelta(seconds=1)
-        self.consultation.write(
-            {"state": "in_progress", "started_at": started_at, "room_token_expiration": expired}
-        )
+        self.consultation.write({"state": "in_progress", "started_at": started_at, "room_token_expiration": expired})
 
     def test_another_owner_gets_another_link_room_and_chat(self):
         co_owner = self.env["res.partner"].create({"name": "Cora Co-owner", "email": "cora@example.com"})

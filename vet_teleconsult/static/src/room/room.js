@@ -104,7 +104,7 @@ export class Room extends Component {
         }
         this.app = found?.app || null;
         // Devices and server at the same time: joining is a matter of seconds.
-        this.checkDevices();
+        this.checked = this.checkDevices();
         try {
             this.bootstrap = markRaw(await this.props.api.join());
         } catch (error) {
@@ -123,7 +123,13 @@ export class Room extends Component {
         });
         this.messages.load(chat);
         this.startLive();
-        this.state.phase = "lobby";
+        if (this.memory.get("inCall")) {
+            // The page was loaded anew in the middle of a call: whoever was in it comes back without being asked.
+            await this.checked;
+            this.join();
+        } else {
+            this.state.phase = "lobby";
+        }
     }
 
     async checkDevices() {
@@ -179,6 +185,7 @@ export class Room extends Component {
         this.controller.signaling.on("ended", ({ reason }) => this.onEnded(reason));
         this.controller.signaling.on("refused", ({ code, error }) => this.onEnded(code, error));
         this.letSleep = keepAwake();
+        this.memory.set("inCall", true);
         this.state.phase = "call";
         this.props.onCallChange?.(true);
         this.controller.start();
@@ -187,6 +194,7 @@ export class Room extends Component {
     stopCall({ leave }) {
         this.controller?.stop({ leave });
         this.controller = null;
+        this.memory.set("inCall", null);
         this.letSleep?.();
         this.state.sound = null;
         // What the call was (who was there, whether it was recorded) must not outlive it on the screen.
