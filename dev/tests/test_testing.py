@@ -1,8 +1,12 @@
 """The number of tests at the end is true, and nothing passes by running nothing."""
 
+import os
+import subprocess
+
 import pytest
 
 from dev import testing
+from dev.paths import ROOT
 from dev.problem import Problem
 from dev.testing import Count, read_report
 
@@ -51,3 +55,18 @@ def test_the_last_line_is_the_sum_of_the_parts_alone(monkeypatch, capsys):
     monkeypatch.setattr(testing, "_run_part", lambda name, part, arguments: counts[name])
     assert not testing.run("dev,sidecar").is_good
     assert capsys.readouterr().out.splitlines()[-1] == "7 passed, 1 failed"
+
+
+def test_continuous_integration_runs_every_test_and_nothing_else():
+    last = (ROOT / ".ci" / "run").read_text().splitlines()[-1].split()
+    assert last[:2] == ["exec", "make"]
+    assert [word for word in last[2:] if not word.startswith("-")] == ["test"]
+    assert os.access(ROOT / ".ci" / "run", os.X_OK)
+
+
+def test_every_folder_of_tests_belongs_to_a_part():
+    covered = {(ROOT / part.folder / part.tests).resolve() for part in testing.PARTS.values()}
+    listed = subprocess.run(["git", "ls-files", "*/test_*.py"], cwd=ROOT, capture_output=True, text=True, check=True)
+    files = [ROOT / line for line in listed.stdout.splitlines()]
+    assert files
+    assert [file for file in files if not covered & set(file.parents)] == []
