@@ -322,13 +322,47 @@ async def test_a_store_that_is_full_delays_the_recording_and_says_so(
     assert (await sidecar.get("/health")).json()["problems"] == []
 
 
-async def test_too_many_legs_are_refused_and_the_recording_goes_on(tmp_path: Path, odoo: OdooStandIn) -> None:
+async def test_where_there_is_no_place_for_everyone_nobody_is_recorded(tmp_path: Path, odoo: OdooStandIn) -> None:
     async with Sidecar(settings_for(tmp_path / "data", odoo, max_legs=1)).running() as sidecar:
+        vet, owner = await sidecar.enter("vet-1"), await sidecar.enter("owner-1")
+        await vet.receive("call")
+        await owner.receive("call")
+        await vet.send(type="recording", action="request")
+        await owner.recording_is("asking")
+        await vet.grant(1)
+        await owner.grant(2)
+        for page in (vet, owner):
+            shown = await page.recording_is("unavailable")
+            assert shown["reason"] == "too_many_legs"
+            assert "full" in shown["message"]
+        assert list(sidecar.settings.spool_folder.iterdir()) == []
+
+
+async def test_too_many_legs_are_refused_and_everyone_sees_what_is_missing(tmp_path: Path, odoo: OdooStandIn) -> None:
+    async with Sidecar(settings_for(tmp_path / "data", odoo, max_legs=2)).running() as sidecar:
         consultation = await Consultation.begin(sidecar)
-        await consultation.owner.send()
-        await until(lambda: sidecar.service.recorder.measurements().legs == 1)
-        await consultation.vet.page.send(type="record-offer", leg="camera-1", source="camera", sdp="v=0")
-        closed = await consultation.vet.page.receive("record-closed")
-        assert (closed["leg"], closed["reason"]) == ("camera-1", "too_many_legs")
-        assert consultation.vet.page.recording["state"] == "recording"
+        vet, owner = consultation.vet.page, consultation.owner.page
+        await asyncio.gather(consultation.owner.send(), consultation.vet.send())
+        await vet.send(type="state", screen=True)
+        await vet.send(type="record-offer", leg="screen-1", source="screen", sdp="v=0")
+        closed = await vet.receive("record-closed")
+        assert (closed["leg"], closed["reason"]) == ("screen-1", "too_many_legs")
+        for page in (vet, owner):
+            await until(lambda page=page: page.recording["reason"] == "too_many_legs")  # type: ignore[misc]
+            assert page.recording["state"] == "recording"
+            assert page.recording["message"].startswith("The screen of ")
+        late = await sidecar.resume(owner)
+        assert late.last("welcome")["recording"]["reason"] == "too_many_legs"
+        await vet.send(type="state", screen=False)
+        await until(lambda: vet.recording["reason"] is None and late.recording["message"] is None)
         await consultation.close()
+
+
+async def test_a_part_that_is_recorded_again_is_missing_no_more(sidecar: Sidecar, consultation: Consultation) -> None:
+    vet, owner = consultation.vet.page, consultation.owner.page
+    await owner.send(type="record-offer", leg="camera-1", source="camera", sdp="v=0")
+    await until(lambda: vet.recording["reason"] == "bad_offer")
+    assert vet.recording["message"].startswith("The camera of ")
+    await consultation.owner.send()
+    await until(lambda: vet.recording["reason"] is None)
+    assert vet.recording["state"] == "recording"

@@ -84,6 +84,7 @@ class Health:
             "calls": ("Calls under way", counts["calls"]),
             "recordings_active": ("Recordings under way", counts["recordings"]),
             "recording_legs": ("Connections that are recorded", measured.legs),
+            "recording_legs_taken": ("Connections that are recorded or have a place kept", measured.legs_taken),
             "loop_lag_seconds": ("How late the event loop is", measured.loop_lag_seconds),
             "socket_drops": ("Datagrams that the system dropped before they were read", measured.socket_drops),
             "media_packets": ("Media packets received", measured.packets),
@@ -118,10 +119,10 @@ class Health:
             verdict = _verdict(False, f"Only {free / 1024**3:.1f} GiB are free: new recordings are refused.")
         elif measured.loop_lag_seconds > self.settings.max_loop_lag:
             verdict = _verdict(False, "The machine is overloaded: new recordings are refused.")
-        elif measured.legs >= self.settings.max_legs:
-            verdict = _verdict(False, f"{measured.legs} connections are recorded, no more are taken.")
+        elif measured.legs_taken >= self.settings.max_legs:
+            verdict = _verdict(False, f"All {self.settings.max_legs} connections are in use: no more are taken.")
         else:
-            verdict = _verdict(True, f"{measured.legs} of {self.settings.max_legs} connections are in use.")
+            verdict = _verdict(True, f"{measured.legs_taken} of {self.settings.max_legs} connections are in use.")
         return verdict | {"legs": measured.legs, "max_legs": self.settings.max_legs}
 
 

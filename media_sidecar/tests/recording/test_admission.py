@@ -58,6 +58,29 @@ async def test_one_leg_too_many_is_refused_and_the_others_go_on(tmp_path: Path) 
     assert legs == ["first"]
 
 
+def test_legs_that_belong_together_are_taken_on_together_or_not_at_all() -> None:
+    check_capacity(CAPACITY, 0, 0.0, 1000, wanted=2)
+    with pytest.raises(RecordingRefused, match="2 more would be needed"):
+        check_capacity(CAPACITY, 1, 0.0, 1000, wanted=2)
+
+
+async def test_places_are_kept_for_a_recording_whose_legs_are_yet_to_come(tmp_path: Path) -> None:
+    recorder = Recorder(tmp_path, RecordingLimits(max_legs=3, max_loop_lag=5.0, min_free_bytes=0))
+    first = await recorder.start("first", "room", "call", legs=2)
+    with pytest.raises(RecordingRefused) as refusal:
+        await recorder.start("second", "other", "call", legs=2)
+    await recorder.start("third", "other", "call", legs=1)
+    sender = Sender(BeepTrack(), None)
+    await sender.send_to(first)
+    measured = recorder.measurements()
+    await first.finish()
+    after = recorder.measurements()
+    await sender.close()
+    await recorder.close()
+    assert refusal.value.reason_code == "too_many_legs"
+    assert (measured.legs, measured.legs_taken, after.legs_taken) == (1, 3, 1)
+
+
 async def test_a_folder_is_not_recorded_into_twice(recorder: Recorder) -> None:
     await recorder.start("same", "room", "call")
     with pytest.raises(ValueError, match="used before"):

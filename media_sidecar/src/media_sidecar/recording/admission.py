@@ -28,6 +28,7 @@ class Measurements:
     """How the recorder fares, as plain values for metrics.
 
     :param legs: connections open now; ``recordings`` likewise
+    :param legs_taken: connections that are open or have a place kept for them
     :param loop_lag_seconds: the latest that the event loop ran in the last ten seconds
     :param socket_drops: datagrams that the kernel dropped because we were too slow, in all
     :param packets: RTP packets received in all
@@ -37,6 +38,7 @@ class Measurements:
     """
 
     legs: int
+    legs_taken: int
     recordings: int
     loop_lag_seconds: float
     socket_drops: int
@@ -47,16 +49,20 @@ class Measurements:
     backlog_bytes: int
 
 
-def check_capacity(limits: RecordingLimits, legs: int, loop_lag: float, free_disk_bytes: int) -> None:
+def check_capacity(
+    limits: RecordingLimits, legs_taken: int, loop_lag: float, free_disk_bytes: int, *, wanted: int = 1
+) -> None:
     """Refuse what would not fit any more.
 
-    :param legs: that are open already
+    :param legs_taken: that are open or have a place kept for them
+    :param wanted: further ones to take on, all or none
     :raises RecordingRefused: ``too_many_legs``, ``overloaded`` or ``disk_low``
     """
-    if legs >= limits.max_legs:
+    if wanted and legs_taken + wanted > limits.max_legs:
         raise RecordingRefused(
             "too_many_legs",
-            f"The recorder is full ({legs} of {limits.max_legs} connections): try again when another call has ended.",
+            f"The recorder is full ({legs_taken} of {limits.max_legs} connections are taken, {wanted} more "
+            "would be needed): try again when another call has ended.",
         )
     if loop_lag > limits.max_loop_lag:
         raise RecordingRefused(

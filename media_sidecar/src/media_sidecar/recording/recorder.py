@@ -58,11 +58,12 @@ class Recorder:
         self._packets_lost = 0
         spool.mkdir(parents=True, exist_ok=True)
 
-    async def start(self, recording_id: str, room: str, call: str) -> Recording:
+    async def start(self, recording_id: str, room: str, call: str, *, legs: int = 1) -> Recording:
         """Start a recording; legs are opened in it.
 
         :param recording_id: names its folder: letters, digits, ``-`` and ``_``
-        :raises RecordingRefused: the machine cannot carry another leg, with the reason
+        :param legs: connections that it needs for nobody to be missing; their places are kept until it ends
+        :raises RecordingRefused: the machine cannot carry so many more, with the reason
         :raises ValueError: the id is not fit for a folder or was used before
         """
         if self._closed:
@@ -70,7 +71,7 @@ class Recorder:
         if not _FOLDER_NAME.fullmatch(recording_id):
             raise ValueError(f"recording id {recording_id!r} is not made of letters, digits, - and _")
         self._start_ticker()
-        self._admit()
+        self._admit(legs)
         folder = self._spool / recording_id
         workshop = Workshop(
             clock=self._clock,
@@ -78,13 +79,13 @@ class Recorder:
             writer=self._writer,
             finalisers=self._finalisers,
             poller=self._poller,
-            admit=self._admit,
+            admit=self._admit_leg,
             leg_gone=self._leg_gone,
             finished=self._finished,
         )
         try:
             folder.mkdir()
-            recording = Recording(recording_id, room, call, folder, workshop)
+            recording = Recording(recording_id, room, call, folder, workshop, kept_legs=legs)
         except FileExistsError:
             raise ValueError(f"recording id {recording_id!r} was used before") from None
         except OSError as error:
@@ -118,6 +119,7 @@ class Recorder:
         inodes = {inode for leg in legs if not leg.closing for inode in leg.connection.socket_inodes()}
         return Measurements(
             legs=len(legs),
+            legs_taken=self._legs_taken(),
             recordings=len(self._recordings),
             loop_lag_seconds=self._lag.worst(self._clock.monotonic()),
             socket_drops=self._drops + (socket_drops(inodes) if inodes else 0),
@@ -145,10 +147,15 @@ class Recorder:
         await loop.run_in_executor(None, self._writer.close)
         await loop.run_in_executor(None, self._finalisers.shutdown)
 
-    def _admit(self) -> None:
-        legs = sum(len(recording.legs) for recording in self._recordings.values())
+    def _legs_taken(self) -> int:
+        return sum(max(len(recording.legs), recording.kept_legs) for recording in self._recordings.values())
+
+    def _admit_leg(self, recording: Recording) -> None:
+        self._admit(0 if len(recording.legs) < recording.kept_legs else 1)
+
+    def _admit(self, legs: int) -> None:
         lag = self._lag.worst(self._clock.monotonic())
-        check_capacity(self._limits, legs, lag, free_disk_bytes(self._spool))
+        check_capacity(self._limits, self._legs_taken(), lag, free_disk_bytes(self._spool), wanted=legs)
 
     def _leg_gone(self, leg: Leg) -> None:
         inodes = leg.connection.socket_inodes()

@@ -64,7 +64,7 @@ class Workshop:
     writer: WriterThread
     finalisers: Executor
     poller: DatagramPoller
-    admit: Callable[[], None]
+    admit: Callable[["Recording"], None]
     leg_gone: Callable[[Leg], None]
     finished: Callable[["Recording"], None]
 
@@ -74,12 +74,16 @@ class Recording:
 
     :ivar id: as given to the recorder
     :ivar started_at: aware, UTC; all offsets count from here
+    :ivar kept_legs: connections that have a place, whoever else comes meanwhile
     :ivar on_leg_closed: called with leg id and reason whenever a leg has ended
     :ivar on_failed: called once with a reason when nothing more can be recorded
     """
 
-    def __init__(self, recording_id: str, room: str, call: str, folder: Path, workshop: Workshop) -> None:
+    def __init__(
+        self, recording_id: str, room: str, call: str, folder: Path, workshop: Workshop, *, kept_legs: int
+    ) -> None:
         self.id = recording_id
+        self.kept_legs = kept_legs
         self.room = room
         self.call = call
         self.folder = folder
@@ -135,7 +139,7 @@ class Recording:
         if leg_id in self._legs:
             await self._end_leg(self._legs[leg_id], "replaced")
         self._refuse_if_not_recording()
-        self._workshop.admit()
+        self._workshop.admit(self)
         leg = self._new_leg(leg_id, participant, source, ice_servers)
         self._legs[leg_id] = leg
         try:

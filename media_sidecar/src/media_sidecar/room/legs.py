@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,9 @@ QUIET_REASONS = {
     "paused": "The recording is paused.",
 }
 """Reasons after which a browser does not offer anew."""
+_LOST = "The recording connection was lost."
+_BROWSER_REASONS = ("closed_by_sender", "closed", "replaced")
+"""Ends that the browser has brought about; it offers anew where it should."""
 
 log = logging.getLogger(__name__)
 
@@ -34,17 +37,28 @@ class Leg:
     opening: asyncio.Task[None] | None = None
 
 
+@dataclass(frozen=True)
+class MissingPart:
+    """Why a source that should be recorded is not."""
+
+    reason: str
+    message: str
+
+
 class Legs:
     """The legs of one recording.
 
     :param recording: where they lead
     :param max_bitrate: bit/s of a video leg
+    :param on_parts_changed: called when :meth:`missing_parts` answers differently
     """
 
-    def __init__(self, recording: RecordingInProgress, max_bitrate: int) -> None:
+    def __init__(self, recording: RecordingInProgress, max_bitrate: int, on_parts_changed: Callable[[], None]) -> None:
         self._recording = recording
         self._max_bitrate = max_bitrate
+        self._on_parts_changed = on_parts_changed
         self._legs: dict[str, Leg] = {}
+        self._missing: dict[tuple[str, Source], MissingPart] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         recording.on_leg_closed = self._closed_by_recorder
 
@@ -63,6 +77,26 @@ class Legs:
         self._legs[key] = leg
         leg.opening = self._spawn(self._open(leg, offer.sdp, bitrate))
 
+    def missing_parts(self, participants: Mapping[str, Participant]) -> tuple[str | None, str | None]:
+        """Why a part of what those present send is not recorded: a word for programs and a sentence for everyone."""
+        missing = [(who, source, part) for (who, source), part in self._missing.items() if who in participants]
+        if not missing:
+            return None, None
+        sentences = [
+            f"The {source} of {participants[who].name or participants[who].role} is not being recorded. {part.message}"
+            for who, source, part in missing
+        ]
+        return missing[0][2].reason, " ".join(sentences)
+
+    def forget_missing_parts(self) -> None:
+        """The browsers open all legs anew."""
+        self._missing.clear()
+
+    def no_longer_wanted(self, participant: Participant, source: Source) -> None:
+        """A source has ended, or is recorded: it is not missing."""
+        if self._missing.pop((participant.id, source), None) is not None:
+            self._on_parts_changed()
+
     def close(self, participant: Participant, leg_id: str) -> None:
         """A browser ends one of its legs."""
         leg = self._legs.get(f"{participant.session}-{leg_id}")
@@ -71,6 +105,8 @@ class Legs:
 
     def close_all_of(self, participant: Participant) -> None:
         """A page has gone, and its legs with it."""
+        self.no_longer_wanted(participant, "camera")
+        self.no_longer_wanted(participant, "screen")
         for leg in [leg for leg in self._legs.values() if leg.participant is participant]:
             self._drop(leg)
 
@@ -96,11 +132,13 @@ class Legs:
         else:
             if self._legs.get(leg.key) is leg:
                 leg.participant.tell({"type": "record-answer", "leg": leg.id, "sdp": answer})
+                self.no_longer_wanted(leg.participant, leg.source)
             else:
                 await self._recording.close_leg(leg.key)
             return
         if self._legs.pop(leg.key, None) is leg:
             tell_closed(leg.participant, leg.id, reason, message)
+            self._miss(leg, reason, message)
 
     def _drop(self, leg: Leg) -> None:
         del self._legs[leg.key]
@@ -111,9 +149,14 @@ class Legs:
     def _closed_by_recorder(self, key: str, reason: str) -> None:
         leg = self._legs.pop(key, None)
         if leg is not None:
-            tell_closed(
-                leg.participant, leg.id, reason, QUIET_REASONS.get(reason, "The recording connection was lost.")
-            )
+            message = QUIET_REASONS.get(reason, _LOST)
+            tell_closed(leg.participant, leg.id, reason, message)
+            self._miss(leg, reason, message)
+
+    def _miss(self, leg: Leg, reason: str, message: str) -> None:
+        if reason not in QUIET_REASONS and reason not in _BROWSER_REASONS:
+            self._missing[leg.participant.id, leg.source] = MissingPart(reason, message)
+            self._on_parts_changed()
 
     def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

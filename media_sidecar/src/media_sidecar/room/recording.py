@@ -4,6 +4,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from .. import ledger
@@ -35,6 +36,18 @@ class Refusal(Exception):
         self.message = message
 
 
+@dataclass(frozen=True)
+class RecorderCalls:
+    """What the recorder tells a room by itself.
+
+    :ivar failed: it gave up, with the reason
+    :ivar parts_changed: a part of the recording is missing, or is there again
+    """
+
+    failed: Callable[[str], None]
+    parts_changed: Callable[[], None]
+
+
 class RoomRecording:
     """The recording state of one room.
 
@@ -42,7 +55,7 @@ class RoomRecording:
     asks for.
 
     :param participants: who is present, also those whose socket is away; the room keeps it up to date
-    :param on_failure: called when the recorder gives up by itself
+    :param calls: called by the recorder
     """
 
     def __init__(
@@ -50,14 +63,14 @@ class RoomRecording:
         participants: Mapping[str, Participant],
         studio: Studio,
         outgoing: Outgoing,
-        on_failure: Callable[[str], None],
+        calls: RecorderCalls,
     ) -> None:
         self.state: State = "off"
         self.consent = ConsentBook()
         self._participants = participants
         self._studio = studio
         self._outgoing = outgoing
-        self._on_failure = on_failure
+        self._calls = calls
         self._call: Call | None = None
         self._wanted = False
         self._rest: State = "off"
@@ -76,12 +89,15 @@ class RoomRecording:
     def snapshot(self) -> dict[str, Any]:
         """The state as browsers are told of it."""
         asked = self._call is not None and self.state in ("asking", "paused")
+        reason, message = self._reason, self._message
+        if self.state == "recording" and self._legs is not None:
+            reason, message = self._legs.missing_parts(self._participants)
         return {
             "state": self.state,
             "id": self._active.id if self._active else None,
             "started_at": iso(self._active.started_at) if self._active else None,
-            "reason": self._reason,
-            "message": self._message,
+            "reason": reason,
+            "message": message,
             "missing": self.consent.missing(self._participants) if asked else [],
             "refused": self.consent.refused(self._participants) if self._call else [],
         }
@@ -178,6 +194,11 @@ class RoomRecording:
         if self._legs is not None:
             self._legs.close(participant, leg)
 
+    def screen_ended(self, participant: Participant) -> None:
+        """A participant no longer shares the screen: it is not missing either."""
+        if self._legs is not None:
+            self._legs.no_longer_wanted(participant, "screen")
+
     def page_gone(self, participant: Participant) -> None:
         """A participant has left, or came back as another page."""
         if self._legs is not None:
@@ -203,6 +224,8 @@ class RoomRecording:
     def _hold(self) -> None:
         if self._active is not None:
             self._active.pause()
+            if self._legs is not None:
+                self._legs.forget_missing_parts()
             self.state = "paused"
         else:
             self.state = "asking"
@@ -229,13 +252,13 @@ class RoomRecording:
         # On the disk before the first file: what a crash leaves in the spool has an owner.
         await self._studio.database.run(ledger.expect(recording_id, room, call.id, self._roles))
         try:
-            recording = await self._studio.recorder.start(recording_id, room, call.id)
+            recording = await self._studio.recorder.start(recording_id, room, call.id, legs=len(self._roles))
         except BaseException:
             await self._studio.database.run(ledger.forget(recording_id))
             raise
-        recording.on_failed = self._on_failure
+        recording.on_failed = self._calls.failed
         self._active = recording
-        self._legs = Legs(recording, self._studio.max_bitrate)
+        self._legs = Legs(recording, self._studio.max_bitrate, self._calls.parts_changed)
         self._outgoing.change(ledger.mark(recording_id, "recording"))
         self._outgoing.event("recording.started", {"recording": recording_id, "call": call.id})
 

@@ -4,7 +4,6 @@ import asyncio
 import secrets
 import time
 import uuid
-from collections.abc import Callable
 from typing import Any, Literal
 
 from ..clock import iso
@@ -16,7 +15,7 @@ from .journal import Call, StoredRoom
 from .messages import Signal, State
 from .outgoing import Outgoing
 from .participant import Participant
-from .recording import Refusal, RoomRecording
+from .recording import RecorderCalls, Refusal, RoomRecording
 from .studio import Studio
 
 MAX_PARTICIPANTS = 8
@@ -42,7 +41,7 @@ class Room:
 
     :param key: the room's key in tickets
     :param grace: seconds that a participant without a socket still counts as present
-    :param on_recording_failure: called, outside of any hold, when the recorder gives up by itself
+    :param recorder_calls: what the recorder tells by itself, outside of any hold
     """
 
     def __init__(
@@ -53,14 +52,14 @@ class Room:
         studio: Studio,
         seal: Seal,
         grace: float,
-        on_recording_failure: Callable[[str], None],
+        recorder_calls: RecorderCalls,
     ) -> None:
         self.key = key
         self.participants = participants
         self.call: Call | None = None
         self.ended: tuple[float, str] | None = None
         self.outgoing = outgoing
-        self.recording = RoomRecording(participants, studio, outgoing, on_recording_failure)
+        self.recording = RoomRecording(participants, studio, outgoing, recorder_calls)
         self._seal = seal
         self._grace = grace
         self._short_since: float | None = None
@@ -179,6 +178,8 @@ class Room:
     def update_state(self, participant: Participant, state: State) -> None:
         """Tell the others what a participant's microphone, camera, screen and connection do."""
         participant.state.update(state.model_dump(exclude={"type"}, exclude_none=True))
+        if state.screen is False:
+            self.recording.screen_ended(participant)
         message = {"type": "participant", "id": participant.id, "state": dict(participant.state)}
         self.outgoing.broadcast(message, but=participant)
 

@@ -16,6 +16,7 @@ from . import journal
 from .connection import Connection
 from .outgoing import Outgoing
 from .participant import Participant
+from .recording import RecorderCalls
 from .room import EndReason, Room
 from .studio import Studio
 
@@ -134,7 +135,11 @@ class Rooms:
         def recording_failed(reason: str) -> None:
             self._spawn(self._recording_failed(key, reason))
 
-        room = Room(key, outgoing, participants, self._studio, self._seal, self._grace, recording_failed)
+        def parts_changed() -> None:
+            self._spawn(self._settle_recording(key))
+
+        recorder_calls = RecorderCalls(recording_failed, parts_changed)
+        room = Room(key, outgoing, participants, self._studio, self._seal, self._grace, recorder_calls)
         room.ended = self._ended.get(key)
         entry = self._entries[key] = _Entry(room)
         return entry
@@ -175,6 +180,10 @@ class Rooms:
     async def _recording_failed(self, key: str, reason: str) -> None:
         async with self.hold(key) as room:
             await room.recording.failed(reason)
+
+    async def _settle_recording(self, key: str) -> None:
+        async with self.hold(key) as room:
+            await room.recording.settle()
 
     async def _note_presence(self) -> None:
         while True:

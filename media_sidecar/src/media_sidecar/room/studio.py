@@ -40,7 +40,7 @@ class RecordingInProgress(Protocol):
 class StartsRecordings(Protocol):
     """The recorder (``media_sidecar.recording.Recorder``)."""
 
-    async def start(self, recording_id: str, room: str, call: str) -> RecordingInProgress: ...
+    async def start(self, recording_id: str, room: str, call: str, *, legs: int) -> RecordingInProgress: ...
 
 
 @dataclass(frozen=True)
