@@ -147,7 +147,7 @@ async def test_events_outlive_the_service(tmp_path: Path) -> None:
 async def test_an_outbox_that_cannot_be_read_or_written_for_a_while_goes_on_by_itself(
     post: Post, odoo: OdooStandIn, refused: int
 ) -> None:
-    failures = []
+    failures: list[int] = []
 
     def authorize(action: int, table: str | None, *more: str | None) -> int:
         if action == refused and len(failures) < 3:

@@ -43,6 +43,12 @@ CREATE TABLE IF NOT EXISTS open_call (
     started_at REAL NOT NULL,
     recording_wanted INTEGER NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS granted_consent (
+    room TEXT NOT NULL,
+    participant TEXT NOT NULL,
+    consent TEXT NOT NULL,
+    PRIMARY KEY (room, participant, consent)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS withdrawn_consent (
     room TEXT NOT NULL,
     consent TEXT NOT NULL,

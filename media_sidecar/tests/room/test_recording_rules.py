@@ -145,6 +145,28 @@ async def test_withdrawing_finishes_the_recording_at_once(pair: Pair, odoo: Odoo
     assert odoo.data("consent.withdrawn") == [{"call": pair.vet.call, "participant": "owner-1"}]
 
 
+async def test_withdrawing_twice_is_told_to_odoo_once(pair: Pair, odoo: OdooStandIn) -> None:
+    await pair.record()
+    await pair.owner.send(type="consent", decision="withdrawn")
+    await pair.owner.send(type="consent", decision="withdrawn")
+    await pair.owner.send(type="leave")
+    await odoo.wait_for("call.ended")
+    assert len(odoo.data("consent.withdrawn")) == 1
+
+
+async def test_who_withdraws_without_having_been_asked_has_said_no(pair: Pair, odoo: OdooStandIn) -> None:
+    await pair.owner.send(type="consent", decision="withdrawn")
+    await odoo.wait_for("consent.withdrawn")
+    await until(lambda: pair.vet.recording["refused"] == ["owner-1"])
+
+
+async def test_before_a_call_there_is_nothing_to_withdraw(sidecar: Sidecar) -> None:
+    vet = await sidecar.enter("vet-1", policy="always")
+    await vet.send(type="consent", decision="withdrawn")
+    owner = await sidecar.enter("owner-1", policy="always")
+    assert (await owner.recording_is("asking"))["refused"] == []
+
+
 async def test_a_consent_that_was_withdrawn_does_not_count_again(pair: Pair) -> None:
     await pair.record()
     await pair.owner.send(type="consent", decision="withdrawn")
@@ -188,15 +210,74 @@ async def test_a_late_joiner_who_refuses_ends_the_recording(sidecar: Sidecar, pa
     assert (await odoo.wait_for("recording.stopped"))["reason"] == "refused"
 
 
-async def test_a_reload_neither_pauses_nor_asks_again(sidecar: Sidecar, pair: Pair) -> None:
+async def test_a_reloaded_page_pauses_the_recording_until_it_has_shown_its_consent_again(
+    sidecar: Sidecar, pair: Pair, odoo: OdooStandIn
+) -> None:
     recording = await pair.record()
     await pair.owner.close()
     reloaded = await sidecar.enter("owner-1")
-    assert reloaded.last("welcome")["recording"]["state"] == "recording"
-    assert reloaded.last("welcome")["recording"]["id"] == recording
-    await pair.vet.settled()
-    assert [message["recording"]["state"] for message in pair.vet.all("recording")][-1] == "recording"
-    assert "paused" not in [message["recording"]["state"] for message in pair.vet.all("recording")]
+    shown = reloaded.last("welcome")["recording"]
+    assert (shown["state"], shown["id"], shown["missing"]) == ("paused", recording, ["owner-1"])
+    await pair.vet.recording_is("paused")
+    await reloaded.grant(2)
+    await Pair(pair.vet, reloaded).both_show("recording")
+    assert pair.vet.recording["id"] == recording
+    assert reloaded.all("error") == []
+    await pair.vet.send(type="leave")
+    await odoo.wait_for("recording.stopped")
+    assert len(odoo.data("recording.started")) == 1
+
+
+async def test_a_second_device_of_the_same_person_is_not_recorded_before_it_has_agreed(
+    sidecar: Sidecar, pair: Pair
+) -> None:
+    recording = await pair.record()
+    second = await sidecar.enter("owner-1")
+    await second.send(type="record-offer", leg="camera-1", source="camera", sdp="v=0")
+    assert (await second.receive("record-closed"))["reason"] == "paused"
+    assert second.recording["missing"] == ["owner-1"]
+    await second.grant(3)
+    await Pair(pair.vet, second).both_show("recording")
+    assert second.recording["id"] == recording
+
+
+async def test_who_left_and_comes_back_on_another_page_is_asked_again(sidecar: Sidecar, pair: Pair) -> None:
+    await pair.record()
+    guest = await sidecar.enter("guest-1")
+    await guest.grant(3)
+    await guest.recording_is("recording")
+    await guest.send(type="leave")
+    await guest.closed()
+    again = await sidecar.enter("guest-1")
+    assert again.last("welcome")["recording"]["missing"] == ["guest-1"]
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["at once", "after a restart"])
+async def test_a_no_on_one_device_spends_the_yes_of_another(tmp_path: Path, odoo: OdooStandIn, restarted: bool) -> None:
+    sidecar = Sidecar(settings_for(tmp_path / "data", odoo))
+    async with sidecar.running():
+        pair = await meet(sidecar)
+        await pair.record()
+        pair.owner = await sidecar.enter("owner-1")
+        await pair.owner.grant(3, "refused")
+        await pair.both_show("refused")
+        if not restarted:
+            await assert_answers_are_spent(pair)
+    if restarted:
+        async with sidecar.running():
+            await assert_answers_are_spent(Pair(await sidecar.resume(pair.vet), await sidecar.resume(pair.owner)))
+
+
+async def assert_answers_are_spent(pair: Pair) -> None:
+    """The owner's yes, 2, and no, 3, do not count again; another answer does."""
+    await pair.vet.send(type="recording", action="request")
+    await pair.both_show("asking")
+    for consent, decision in ((2, "granted"), (3, "refused")):
+        await pair.owner.grant(consent, decision)
+        assert (await pair.owner.receive("error"))["code"] == "consent_spent"
+    await pair.owner.grant(4)
+    await pair.vet.grant(1)
+    await pair.both_show("recording")
 
 
 async def test_the_end_of_the_call_finishes_the_recording_and_forgets_the_consents(
@@ -288,6 +369,23 @@ async def test_after_a_restart_everyone_shows_their_consent_again_and_the_record
         await odoo.wait_for("recording.started", 2)
     assert odoo.data("recording.started")[0]["call"] == odoo.data("recording.started")[1]["call"]
     assert odoo.data("recording.stopped")[0]["reason"] == "restarted"
+
+
+async def test_withdrawing_after_a_restart_reaches_odoo_and_spends_what_was_shown_before_it(
+    tmp_path: Path, odoo: OdooStandIn
+) -> None:
+    sidecar = Sidecar(settings_for(tmp_path / "data", odoo))
+    async with sidecar.running():
+        pair = await meet(sidecar)
+        await pair.record()
+    async with sidecar.running():
+        again = Pair(await sidecar.resume(pair.vet), await sidecar.resume(pair.owner))
+        await again.owner.send(type="consent", decision="withdrawn")
+        await again.both_show("refused")
+        withdrawn = await odoo.wait_for("consent.withdrawn")
+        assert withdrawn == {"call": pair.vet.call, "participant": "owner-1"}
+        await again.owner.grant(2)
+        assert (await again.owner.receive("error"))["code"] == "consent_spent"
 
 
 async def test_a_withdrawn_consent_does_not_come_back_with_a_restart(tmp_path: Path, odoo: OdooStandIn) -> None:

@@ -1,6 +1,6 @@
 """Who has agreed to be recorded in a call. Rules only: no socket, no recorder, no clock."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 
@@ -12,48 +12,62 @@ class ConsentSpent(Exception):
 class ConsentBook:
     """The decisions of a call's participants, by participant id.
 
-    An answer counts once. When it was withdrawn, replaced or asked for again, its id is spent, so that a page that
-    comes back with an old answer cannot undo a newer one.
+    A yes counts for the page that showed it: a new page of the same participant has to show it anew.
+    A no spends the ids of every yes that its participant has shown, and its own: a page that comes back with an old
+    answer cannot undo it, and a later no cannot be an earlier one that was shown again.
     """
 
     _answers: dict[str, tuple[bool, str]] = field(default_factory=dict)
+    _grants: dict[str, set[str]] = field(default_factory=dict)
     _spent: set[str] = field(default_factory=set)
 
-    def decide(self, participant: str, granted: bool, consent: str) -> None:
+    def decide(self, participant: str, granted: bool, consent: str) -> set[str]:
         """Note a decision and the id under which Odoo keeps it.
 
+        :return: ids that do not count again
         :raises ConsentSpent: when that decision no longer counts
         """
+        if self._answers.get(participant) == (granted, consent):
+            return set()
         if consent in self._spent:
             raise ConsentSpent
-        previous = self._answers.get(participant)
-        if previous is not None and previous[1] != consent:
-            self._spent.add(previous[1])
         self._answers[participant] = (granted, consent)
+        if granted:
+            self._grants.setdefault(participant, set()).add(consent)
+            return set()
+        return self._spend_grants(participant) | self._spend({consent})
 
-    def withdraw(self, participant: str) -> str | None:
-        """Turn a grant into a refusal; the id of the grant that is spent, or nothing when there was none."""
-        granted, consent = self._answers.get(participant, (False, ""))
+    def withdraw(self, participant: str) -> set[str] | None:
+        """Note that a participant does not agree, whatever was said before.
+
+        :return: ids that do not count again; nothing at all when the participant had said no already
+        """
+        had_said_no = not self._answers.get(participant, (True, ""))[0]
         self._answers[participant] = (False, "")
-        if not granted:
-            return None
-        self._spent.add(consent)
-        return consent
+        return None if had_said_no else self._spend_grants(participant)
+
+    def forget_grant(self, participant: str) -> None:
+        """Ask a participant who agreed once more; the same yes may be the answer."""
+        if self._answers.get(participant, (False, ""))[0]:
+            del self._answers[participant]
 
     def ask_again(self) -> None:
         """Forget refusals, so that those who refused are asked once more."""
-        for participant, (granted, consent) in list(self._answers.items()):
-            if not granted:
-                self._spent.add(consent)
-                del self._answers[participant]
+        self._answers = {participant: answer for participant, answer in self._answers.items() if answer[0]}
 
-    def spend(self, consents: Collection[str]) -> None:
-        """Take over decisions that were withdrawn before a restart."""
-        self._spent.update(consents)
+    def restore(self, grants: Mapping[str, Collection[str]], spent: Collection[str]) -> None:
+        """Take over what was shown before a restart.
+
+        :param grants: the ids of every yes, by participant; none counts until it is shown again
+        :param spent: ids that do not count again
+        """
+        self._spend(set(spent))
+        self._grants = {participant: set(consents) for participant, consents in grants.items()}
 
     def clear(self) -> None:
         """Forget everything: the next call asks anew."""
         self._answers.clear()
+        self._grants.clear()
         self._spent.clear()
 
     def missing(self, present: Collection[str]) -> list[str]:
@@ -63,3 +77,10 @@ class ConsentBook:
     def refused(self, present: Collection[str]) -> list[str]:
         """Those of *present* who said no, in order."""
         return sorted(participant for participant in present if not self._answers.get(participant, (True, ""))[0])
+
+    def _spend_grants(self, participant: str) -> set[str]:
+        return self._spend(self._grants.pop(participant, set()))
+
+    def _spend(self, consents: set[str]) -> set[str]:
+        self._spent |= consents
+        return consents

@@ -30,7 +30,10 @@ class StoredRoom:
     """with the time each was last seen, seconds since the epoch"""
     call: Call | None = None
     recording_wanted: bool = False
-    withdrawn: list[str] = field(default_factory=list)
+    grants: dict[str, set[str]] = field(default_factory=dict)
+    """ids of the consents that each participant has shown"""
+    spent: set[str] = field(default_factory=set)
+    """ids of the consents that do not count again"""
 
 
 def load(connection: sqlite3.Connection) -> dict[str, StoredRoom]:
@@ -46,9 +49,12 @@ def load(connection: sqlite3.Connection) -> dict[str, StoredRoom]:
     ):
         stored = rooms.setdefault(room, StoredRoom())
         stored.call, stored.recording_wanted = Call(call, started_at), bool(wanted)
+    for room, participant, consent in connection.execute("SELECT room, participant, consent FROM granted_consent"):
+        if room in rooms:
+            rooms[room].grants.setdefault(participant, set()).add(consent)
     for room, consent in connection.execute("SELECT room, consent FROM withdrawn_consent"):
         if room in rooms:
-            rooms[room].withdrawn.append(consent)
+            rooms[room].spent.add(consent)
     return rooms
 
 
@@ -101,11 +107,17 @@ def want_recording(room: str, wanted: bool) -> Change:
     )
 
 
-def withdraw_consent(room: str, consent: str) -> Change:
-    """A consent of the running call of *room* no longer counts."""
+def grant_consent(room: str, participant: str, consent: str) -> Change:
+    """*participant* agrees to a recording of the running call of *room*."""
     return lambda connection: connection.execute(
-        "INSERT OR IGNORE INTO withdrawn_consent VALUES (?, ?)", (room, consent)
+        "INSERT OR IGNORE INTO granted_consent VALUES (?, ?, ?)", (room, participant, consent)
     )
+
+
+def spend_consents(room: str, consents: Iterable[str]) -> Change:
+    """Each of *consents* to a recording of the running call of *room* does not count again."""
+    rows = [(room, consent) for consent in consents]
+    return lambda connection: connection.executemany("INSERT OR IGNORE INTO withdrawn_consent VALUES (?, ?)", rows)
 
 
 def end_call(room: str) -> Change:
@@ -113,6 +125,7 @@ def end_call(room: str) -> Change:
 
     def work(connection: sqlite3.Connection) -> None:
         connection.execute("DELETE FROM open_call WHERE room = ?", (room,))
+        connection.execute("DELETE FROM granted_consent WHERE room = ?", (room,))
         connection.execute("DELETE FROM withdrawn_consent WHERE room = ?", (room,))
 
     return work

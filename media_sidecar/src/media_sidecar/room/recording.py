@@ -13,7 +13,7 @@ from ..protocol import ConsentTicket, Role
 from ..recording import RecordingRefused
 from . import journal
 from .consent import ConsentBook, ConsentSpent
-from .journal import Call
+from .journal import Call, StoredRoom
 from .legs import QUIET_REASONS, Legs, tell_closed
 from .messages import RecordOffer
 from .outgoing import Outgoing
@@ -110,11 +110,11 @@ class RoomRecording:
             self._want(True)
         await self.settle()
 
-    def restore(self, call: Call, wanted: bool, withdrawn: list[str]) -> None:
+    def restore(self, stored: StoredRoom) -> None:
         """Go on with a call of an earlier run: who is here shows the consent again."""
-        self._call, self._wanted = call, wanted
-        self.consent.spend(withdrawn)
-        self.state = "asking" if wanted else "off"
+        self._call, self._wanted = stored.call, stored.recording_wanted
+        self.consent.restore(stored.grants, stored.spent)
+        self.state = "asking" if self._wanted else "off"
         self._told = self.snapshot()
 
     async def end_call(self) -> None:
@@ -159,17 +159,24 @@ class RoomRecording:
             raise Refusal("consent_mismatch", "This consent was given by someone else or in another room.")
         if self._call is None or answer.call != self._call.id:
             raise Refusal("consent_other_call", "This consent was given for another call.")
+        granted, consent = answer.decision == "granted", str(answer.consent)
         try:
-            self.consent.decide(participant.id, answer.decision == "granted", str(answer.consent))
+            spent = self.consent.decide(participant.id, granted, consent)
         except ConsentSpent:
             raise Refusal("consent_spent", "This consent no longer counts. Please answer again.") from None
+        if granted:
+            self._outgoing.change(journal.grant_consent(self._outgoing.room, participant.id, consent))
+        if spent:
+            self._outgoing.change(journal.spend_consents(self._outgoing.room, spent))
         await self.settle()
 
     async def withdraw(self, participant: Participant) -> None:
         """A participant no longer agrees: the recording ends at once."""
-        consent = self.consent.withdraw(participant.id)
-        if consent is not None and self._call is not None:
-            self._outgoing.change(journal.withdraw_consent(self._outgoing.room, consent))
+        if self._call is None:
+            return
+        spent = self.consent.withdraw(participant.id)
+        if spent is not None:
+            self._outgoing.change(journal.spend_consents(self._outgoing.room, spent))
             self._outgoing.event("consent.withdrawn", {"call": self._call.id, "participant": participant.id})
         if self._wanted:
             self._rest_as("refused", "withdrawn")
@@ -198,6 +205,12 @@ class RoomRecording:
         """A participant no longer shares the screen: it is not missing either."""
         if self._legs is not None:
             self._legs.no_longer_wanted(participant, "screen")
+
+    def page_came(self, participant: Participant) -> None:
+        """A participant is here on a new page, perhaps of another device: nothing is recorded until it has agreed."""
+        self.consent.forget_grant(participant.id)
+        if self._wanted and self.consent.missing(self._participants):
+            self._hold()
 
     def page_gone(self, participant: Participant) -> None:
         """A participant has left, or came back as another page."""

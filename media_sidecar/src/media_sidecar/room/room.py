@@ -85,7 +85,7 @@ class Room:
             last_seen_times = sorted((seen for _, seen in stored.participants), reverse=True)
             # A call lasts as long as two are there: until the second-last was seen.
             self._short_since = last_seen_times[1] if len(last_seen_times) > 1 else None
-            self.recording.restore(self.call, stored.recording_wanted, stored.withdrawn)
+            self.recording.restore(stored)
 
     async def enter(self, ticket: RoomTicket, connection: Connection) -> Participant:
         """Let someone in, back in, or in again from a new page.
@@ -201,6 +201,7 @@ class Room:
             message = {"type": "participant-left", "id": replaced.id, "session": replaced.session, "reason": "replaced"}
             self.outgoing.broadcast(message, but=replaced)
         self.participants[participant.id] = participant
+        self.recording.page_came(participant)
         self.outgoing.change(journal.enter(self.key, participant))
         if replaced is None:
             self.outgoing.event("participant.joined", {"participant": participant.id, "role": participant.role})
