@@ -3,7 +3,6 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
 from ..tools.text import html_to_text
@@ -424,47 +423,6 @@ class VetConsultation(models.Model):
         return result
 
     # === BUSINESS METHODS === #
-
-    def _get_history_domain(self):
-        """Say which consultations a vet wants to know of in this one: earlier, of the same patient or owner.
-
-        Note: self.ensure_one()
-
-        :rtype: Domain
-        """
-        self.ensure_one()
-        before = self.scheduled_at or fields.Datetime.now()
-        same_patient_or_owner = Domain("patient_id", "=", self.patient_id.id) | Domain(
-            "partner_id", "=", self.partner_id.id
-        )
-        return (
-            same_patient_or_owner
-            & Domain("id", "!=", self._origin.id or self.id or 0)
-            & Domain("state", "not in", ("scheduled", "waiting"))
-            & Domain("scheduled_at", "<=", before)
-        )
-
-    # === BUSINESS METHODS - LIVE === #
-
-    def _notify_queue(self):
-        """Tell the company's vets that the queue has changed."""
-        for consultation in self:
-            consultation.company_id._notify_vet_queue(consultation.id)
-
-    def _notify_room(self):
-        """Tell everyone in the room what has changed. Recordings are the vets' alone."""
-        for consultation in self:
-            payload = {
-                "state": consultation.state,
-                "claimed_by": consultation._get_claimed_by(),
-                "chat_state": consultation.chat_id.state,
-                "recordings": [],
-            }
-            # sudo: sent to vets who may read the consultation, whoever causes the change
-            recordings = consultation.sudo().recording_ids._get_info()
-            consultation._send_to_room(
-                "vet_teleconsult/consultation", payload, vet_payload={**payload, "recordings": recordings}
-            )
 
     def _get_claimed_by(self):
         # sudo: a vet's name only, which owners and vets of other companies may not read from users

@@ -4,7 +4,6 @@ import requests
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import html_sanitize
 from odoo.tools.misc import limited_field_access_token
 
 from odoo.addons.bus.websocket import WebsocketConnectionHandler
@@ -15,7 +14,6 @@ from .vet_consultation_workflow import NOBODY_PRESENT
 
 _logger = logging.getLogger(__name__)
 
-HISTORY_LIMIT = 50
 MAX_ICE_SERVERS = 5  # browsers slow down, and warn, beyond that
 RECORD_BITRATES = 1_500_000  # bit/s for one video sender
 
@@ -367,80 +365,7 @@ class VetConsultation(models.Model):
         messages = chat._get_messages(after_id=after_id if isinstance(after_id, int) else 0)
         return chat._format_messages(messages, participant["id"])
 
-    # === BUSINESS METHODS - WORKSPACE === #
-
-    def _get_workspace(self):
-        """Tell a vet what only vets may know: notes, history, recordings, who has claimed.
-
-        Note: self.ensure_one()
-
-        :rtype: dict
-        """
-        self.ensure_one()
-        self.check_access("read")
-        earlier = self.search(self._get_history_domain(), limit=HISTORY_LIMIT)
-        return {
-            "note": self.note or "",
-            "note_template": self.type_id.note_template or "",
-            "claimed_by": self._get_claimed_by(),
-            "is_mine": self.is_mine,
-            "history": [consultation._get_history_entry() for consultation in earlier],
-            "recordings": self.recording_ids._get_info(),
-        }
-
-    def _get_history_entry(self):
-        claimed_by = self._get_claimed_by()
-        return {
-            "id": self.id,
-            "name": self.name,
-            "date": protocol.format_time(self.started_at or self.scheduled_at),
-            "type": self.type_id.name,
-            "vet": claimed_by["name"] if claimed_by else None,
-            "patient": self.patient_id.name,
-            "state": self.state,
-            "note": self.note or "",
-            "recordings": self.recording_ids._get_info(),
-        }
-
-    def _save_note(self, note):
-        """Save what a vet wrote in the room, also after the consultation is over.
-
-        Note: self.ensure_one()
-
-        :param str note: HTML
-        :return: the note as it was kept
-        :rtype: str
-        """
-        self.ensure_one()
-        if not isinstance(note, str):
-            raise UserError(self.env._("The note is not text."))
-        self.note = html_sanitize(note)
-        return self.note or ""
-
-    def _get_recording(self, recording_id):
-        """Find a recording that a vet asks for in the room: of this consultation, or of an earlier one.
-
-        :param int recording_id: from the page
-        :rtype: vet.recording
-        :raises UserError: when there is none
-        """
-        recording = self.env["vet.recording"].browse(recording_id if isinstance(recording_id, int) else [])
-        if not recording.exists():
-            raise UserError(self.env._("This recording does not exist."))
-        return recording
-
-    # === BUSINESS METHODS - LIVE === #
-
-    def _send_to_room(self, notification_type, payload, vet_payload=None):
-        """Send a notification to everyone who listens to the room, by the channels of vets and of the owner.
-
-        :param str notification_type: such as ``vet_teleconsult/message``
-        :param dict payload: what owner and vets may both see
-        :param dict vet_payload: what vets see instead
-        """
-        for consultation in self:
-            consultation._bus_send(notification_type, vet_payload or payload)
-            consultation._bus_send(notification_type, payload, subchannel=consultation._get_owner_channel())
+    # === BUSINESS METHODS - END === #
 
     def _end_room(self, reason):
         """Have the sidecar close the rooms, also if it is away right now.

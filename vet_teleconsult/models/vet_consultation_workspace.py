@@ -1,0 +1,95 @@
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import html_sanitize
+
+from ..tools import protocol
+
+HISTORY_LIMIT = 50
+
+
+class VetConsultation(models.Model):
+    """What only vets see and do in the room: history, notes, recordings."""
+
+    _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
+
+    # === BUSINESS METHODS === #
+
+    def _get_history_domain(self):
+        """Say which consultations a vet wants to know of in this one: earlier, of the same patient or owner.
+
+        Note: self.ensure_one()
+
+        :rtype: Domain
+        """
+        self.ensure_one()
+        before = self.scheduled_at or fields.Datetime.now()
+        same_patient_or_owner = Domain("patient_id", "=", self.patient_id.id) | Domain(
+            "partner_id", "=", self.partner_id.id
+        )
+        return (
+            same_patient_or_owner
+            & Domain("id", "!=", self._origin.id or self.id or 0)
+            & Domain("state", "not in", ("scheduled", "waiting"))
+            & Domain("scheduled_at", "<=", before)
+        )
+
+    def _get_workspace(self):
+        """Tell a vet what only vets may know: notes, history, recordings, who has claimed.
+
+        Note: self.ensure_one()
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        earlier = self.search(self._get_history_domain(), limit=HISTORY_LIMIT)
+        return {
+            "note": self.note or "",
+            "note_template": self.type_id.note_template or "",
+            "claimed_by": self._get_claimed_by(),
+            "is_mine": self.is_mine,
+            "history": [consultation._get_history_entry() for consultation in earlier],
+            "recordings": self.recording_ids._get_info(),
+        }
+
+    def _get_history_entry(self):
+        claimed_by = self._get_claimed_by()
+        return {
+            "id": self.id,
+            "name": self.name,
+            "date": protocol.format_time(self.started_at or self.scheduled_at),
+            "type": self.type_id.name,
+            "vet": claimed_by["name"] if claimed_by else None,
+            "patient": self.patient_id.name,
+            "state": self.state,
+            "note": self.note or "",
+            "recordings": self.recording_ids._get_info(),
+        }
+
+    def _save_note(self, note):
+        """Save what a vet wrote in the room, also after the consultation is over.
+
+        Note: self.ensure_one()
+
+        :param str note: HTML
+        :return: the note as it was kept
+        :rtype: str
+        """
+        self.ensure_one()
+        if not isinstance(note, str):
+            raise UserError(self.env._("The note is not text."))
+        self.note = html_sanitize(note)
+        return self.note or ""
+
+    def _get_recording(self, recording_id):
+        """Find a recording that a vet asks for in the room: of this consultation, or of an earlier one.
+
+        :param int recording_id: from the page
+        :rtype: vet.recording
+        :raises UserError: when there is none
+        """
+        recording = self.env["vet.recording"].browse(recording_id if isinstance(recording_id, int) else [])
+        if not recording.exists():
+            raise UserError(self.env._("This recording does not exist."))
+        return recording
