@@ -238,6 +238,9 @@ export class Call {
             return;
         }
         this._updateOther(peer.id, { connection });
+        if (connection === "reconnecting") {
+            this.signaling.check();
+        }
         const other = this.state.others.find(({ id }) => id === peer.id);
         if (other?.absent && connection !== "connected") {
             this._closeLink(peer.id);

@@ -235,6 +235,10 @@ export class Peer extends Emitter {
         }
         const collision = description.type === "offer" && (this.makingOffer || this.pc.signalingState !== "stable");
         this.ignoreOffer = !this.polite && collision;
+        if (this.ignoreOffer && this.pc.signalingState === "have-local-offer") {
+            // Ours may have been lost on the way; if it was not, the other side answers it twice.
+            this._signalDescription();
+        }
         if (this.ignoreOffer || (description.type === "answer" && this.pc.signalingState !== "have-local-offer")) {
             return;
         }

@@ -5,6 +5,7 @@ const PROTOCOL_VERSION = 1;
 const PING_INTERVAL = 5000;
 const PONG_PATIENCE = 10000;
 const OPEN_PATIENCE = 10000;
+const CHECK_PATIENCE = 3000;
 
 /** Close codes of the sidecar that have a meaning of their own. */
 export const CLOSE_CODES = { badMessage: 4400, ticketRefused: 4401, origin: 4403, replaced: 4409, roomEnded: 4410 };
@@ -79,6 +80,18 @@ export class Signaling extends Emitter {
     renewSession() {
         this.resume = null;
         this._reconnect();
+    }
+
+    /**
+     * Find out soon whether the connection still lives, when something else says that the network has changed: a dead
+     * socket would take much longer to be noticed.
+     */
+    check() {
+        const asked = Date.now();
+        if (this.send("ping")) {
+            clearTimeout(this.checkTimer);
+            this.checkTimer = setTimeout(() => this.lastHeard < asked && this._reconnect(), CHECK_PATIENCE);
+        }
     }
 
     /**
@@ -211,6 +224,7 @@ export class Signaling extends Emitter {
     }
 
     _drop() {
+        clearTimeout(this.checkTimer);
         clearTimeout(this.openTimer);
         clearTimeout(this.retryTimer);
         clearInterval(this.pingTimer);

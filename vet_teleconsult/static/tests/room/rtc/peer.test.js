@@ -83,6 +83,24 @@ test("an offer that was lost on the way is told again", async () => {
     expect(lost).toBe(1);
 });
 
+test("an offer that was lost is told again as soon as the other side makes one of its own", async () => {
+    const { vet, owner } = makePair();
+    let losing = false;
+    vet.on("signal", (signal) => !(losing && signal.description) && owner.receive(signal));
+    owner.on("signal", (signal) => vet.receive(signal));
+    await Promise.all([stable(vet), stable(owner)]);
+    losing = true;
+    vet.restart();
+    await new Promise((resolve) => {
+        vet.pc.addEventListener("signalingstatechange", resolve, { once: true });
+    });
+    losing = false;
+    owner.restart();
+    await stable(vet);
+    expect(vet.pc.signalingState).toBe("stable");
+    expect(vet.sections()).toHaveLength(4);
+});
+
 test("tracks find their section, before and after the first agreement", async () => {
     const { vet, owner } = makePair();
     const canvas = document.createElement("canvas");

@@ -102,7 +102,6 @@ test("it keeps trying for as long as the server is away", async () => {
         expect(sockets).toHaveLength(attempt + 2);
     }
     signaling.stop();
-    expect.clearSteps?.();
     expect.verifySteps([...Array(12).fill(["connecting", "waiting"]).flat(), "connecting", "closed"]);
 });
 
@@ -167,5 +166,32 @@ test("hanging up says so before it closes", async () => {
     sockets[0].welcome();
     signaling.stop({ leave: true });
     expect(sockets[0].sent.at(-1)).toEqual({ type: "leave" });
+    expect.verifySteps(["connecting", "open", "closed"]);
+});
+
+test("asked to check itself, a dead connection is left within seconds", async () => {
+    const signaling = makeSignaling();
+    signaling.start();
+    await tick();
+    sockets[0].welcome();
+    await advanceTime(100);
+    signaling.check();
+    await advanceTime(3000);
+    expect(sockets).toHaveLength(2);
+    signaling.stop();
+    expect.verifySteps(["connecting", "open", "connecting", "closed"]);
+});
+
+test("asked to check itself, a connection that answers is kept", async () => {
+    const signaling = makeSignaling();
+    signaling.start();
+    await tick();
+    sockets[0].welcome();
+    await advanceTime(100);
+    signaling.check();
+    sockets[0].serverSends({ type: "pong" });
+    await advanceTime(3000);
+    expect(sockets).toHaveLength(1);
+    signaling.stop();
     expect.verifySteps(["connecting", "open", "closed"]);
 });
