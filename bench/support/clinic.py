@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 
-from playwright.sync_api import BrowserContext, sync_playwright
+from playwright.sync_api import BrowserContext, ViewportSize, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
+from dev import environments
 from tests.support import footage, stack
 from tests.support.browser import DESKTOP, PHONE, Browsers
 
@@ -29,7 +31,9 @@ class Bench:
     def window(self, role: str) -> BrowserContext:
         """A new window without a cache: of the ``vet``, signed in, or of the ``owner``, who is nobody to Odoo."""
         played = footage.VET if role == "vet" else footage.OWNER
-        window = self.browsers.with_footage(played).new_context(viewport=DESKTOP if role == "vet" else PHONE)
+        window = self.browsers.with_footage(played).new_context(
+            viewport=cast(ViewportSize, DESKTOP if role == "vet" else PHONE)
+        )
         window.add_init_script(path=Path(__file__).with_name("first_frame.js"))
         if role == "vet":
             session = self.stack.login(stack.VET).session.cookies["session_id"]
@@ -52,16 +56,18 @@ class Bench:
 
 
 @contextmanager
-def running() -> Iterator[Bench]:
-    """Servers and browsers for as long as the block lasts."""
+def running(media_service: str | None = None) -> Iterator[Bench]:
+    """Servers and browsers for as long as the block lasts.
+
+    :param media_service: a script of this folder that stands in for the media service's command
+    """
+    command = [environments.python("sidecar"), Path(__file__).with_name(media_service)] if media_service else None
     with tempfile.TemporaryDirectory(prefix="vet-bench-") as name, sync_playwright() as playwright:
         playwright.selectors.set_test_id_attribute("data-test")
         folder = Path(name)
         browsers = Browsers(playwright, folder)
         try:
-            with stack.running(folder, "bench") as servers:
+            with stack.running(folder, "bench", command) as servers:
                 yield Bench(servers, browsers)
         finally:
             browsers.close()
-
-

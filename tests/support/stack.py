@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -126,11 +126,12 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path, name: str = "stack") -> Iterator[Stack]:
+def running(folder: Path, name: str = "stack", sidecar_command: Sequence[str | Path] | None = None) -> Iterator[Stack]:
     """A clinic with a database of its own and free ports, for as long as the block lasts.
 
     :param folder: where the media service and coturn keep their files, and the logs
     :param name: begins the database's name
+    :param sidecar_command: starts the media service, where it is not to be its own command
     """
     with ExitStack() as cleanup:
         cleanup.enter_context(postgres.running())
@@ -141,6 +142,8 @@ def running(folder: Path, name: str = "stack") -> Iterator[Stack]:
         facts = stack.configure(clinic, _PEOPLE)
         odoo = stack.odoo_server(clinic, log=folder / "odoo.log")
         sidecar = stack.sidecar(clinic, facts["secret"], log=folder / "sidecar.log")
+        if sidecar_command:
+            sidecar.command = [os.fspath(part) for part in sidecar_command]
         turn = stack.turn_server(clinic, log=folder / "turn.log")
         services = [odoo, sidecar, turn]
         for service in services:
