@@ -6,7 +6,7 @@ import subprocess
 import pytest
 
 from bench.support import result
-from dev import benchmarks, environments
+from dev import benchmarks, environments, machine
 from dev.paths import ROOT
 from dev.problem import Problem
 
@@ -54,7 +54,7 @@ def test_a_name_that_there_is_not_is_told_with_those_that_there_are(script):
 
 def test_the_packages_of_a_peer_are_asked_for_by_the_script_itself(script, monkeypatch):
     asked = []
-    monkeypatch.setattr(benchmarks.machine, "ensure_packages", lambda packages, purpose: asked.append(packages))
+    monkeypatch.setattr(machine, "ensure_packages", lambda packages, purpose: asked.append(packages))
     script("copy", f"# packages: one two\n# packages: three\nimport json\nprint(json.dumps({GOOD!r}))")
     assert benchmarks.run("copy", quick=False, as_json=False)
     assert asked == [["one", "two", "three"]]
@@ -64,7 +64,7 @@ def test_a_peer_that_cannot_be_installed_stops_no_measurement(script, monkeypatc
     def refuse(packages, purpose):
         raise Problem("This machine has no apt.")
 
-    monkeypatch.setattr(benchmarks.machine, "ensure_packages", refuse)
+    monkeypatch.setattr(machine, "ensure_packages", refuse)
     script("copy", f"# packages: one\nimport json\nprint(json.dumps({GOOD!r}))")
     assert benchmarks.run("copy", quick=False, as_json=False)
     assert "This machine has no apt." in capsys.readouterr().err

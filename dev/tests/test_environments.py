@@ -9,7 +9,7 @@ from dev.paths import ADDON
 
 
 def _imports(environment, module, folder):
-    command = [environments.python(environment), "-c", f"import {module}"]
+    command = [str(environments.python(environment)), "-c", f"import {module}"]
     done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
     assert done.returncode == 0 or f"No module named '{module}'" in done.stderr
     return done.returncode == 0
