@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -19,7 +19,7 @@ _open_windows: list[Person] = []
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Add to a failure what each person had on the screen and what their browser said."""
     report = yield
     if report.failed:
@@ -112,9 +112,7 @@ def call(clinic: stack.Stack, vet: Vet, owner: Owner) -> Call:
 
 
 @pytest.fixture(scope="module")
-def shared_call(
-    clinic: stack.Stack, browsers: Browsers, people_of_module: Callable[..., Person]
-) -> Call:
+def shared_call(clinic: stack.Stack, browsers: Browsers, people_of_module: Callable[..., Person]) -> Call:
     """A call that the tests of one file share; each leaves it as it found it."""
     vet, owner = make_vet(clinic, browsers, people_of_module), make_owner(browsers, people_of_module)
     return Call(clinic, clinic.consultation(), vet, owner).begin()

@@ -52,8 +52,9 @@ class File:
             while second < self.duration:
                 self._write_second(container, video, audio, second)
                 second += 1.0
-            for stream in filter(None, (video, audio)):
-                container.mux(stream.encode(None))
+            container.mux(video.encode(None))
+            if audio:
+                container.mux(audio.encode(None))
         return path
 
     def _write_second(self, container, video, audio, second: float) -> None:
