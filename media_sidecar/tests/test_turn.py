@@ -4,9 +4,11 @@ import asyncio
 import base64
 import hashlib
 import hmac
+import json
 import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from harness.odoo import OdooStandIn
@@ -43,15 +45,19 @@ async def coturn(tmp_path: Path) -> AsyncIterator[int]:
     await process.wait()
 
 
+def granted(secret: str = SECRET) -> tuple[str, str]:
+    return rest_credentials(secret, "vet-1", 60)
+
+
 @pytest.mark.parametrize("transport", ["", "?transport=udp", "?transport=tcp"])
 async def test_a_turn_server_that_works_gives_a_relay_address(coturn: int, transport: str) -> None:
-    verdict = await check_turn(f"turn:127.0.0.1:{coturn}{transport}", SECRET)
+    verdict = await check_turn(f"turn:127.0.0.1:{coturn}{transport}", *granted())
     assert verdict["ok"] is True, verdict
     assert "relay address 127.0.0.1:" in verdict["message"]
 
 
 async def test_a_wrong_secret_is_told_with_what_to_compare(coturn: int) -> None:
-    verdict = await check_turn(f"turn:127.0.0.1:{coturn}", "another secret")
+    verdict = await check_turn(f"turn:127.0.0.1:{coturn}", *granted("another secret"))
     assert verdict["ok"] is False
     assert "401" in verdict["message"]
     assert "static-auth-secret" in verdict["message"]
@@ -60,13 +66,13 @@ async def test_a_wrong_secret_is_told_with_what_to_compare(coturn: int) -> None:
 async def test_a_server_that_is_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("media_sidecar.turn.TIMEOUT_SECONDS", 0.2)
     for transport in ("udp", "tcp"):
-        verdict = await check_turn(f"turn:127.0.0.1:{free_port()}?transport={transport}", SECRET)
+        verdict = await check_turn(f"turn:127.0.0.1:{free_port()}?transport={transport}", *granted())
         assert verdict["ok"] is False
         assert verdict["message"].startswith("turn:127.0.0.1:")
 
 
 async def test_a_name_that_does_not_resolve_is_told() -> None:
-    verdict = await check_turn("turn:nowhere.invalid:3478", SECRET)
+    verdict = await check_turn("turn:nowhere.invalid:3478", *granted())
     assert verdict["ok"] is False
 
 
@@ -77,6 +83,38 @@ async def test_odoos_test_connection_shows_the_turn_server(coturn: int, tmp_path
         answer = (await sidecar.command("/commands/check")).json()
     assert answer["turn"]["ok"] is True
     assert SECRET not in str(answer)
+
+
+async def check_as_odoo(sidecar: Sidecar, urls: list[str], secret: str = SECRET) -> Any:
+    username, credential = granted(secret)
+    body = json.dumps({"turn": {"urls": urls, "username": username, "credential": credential}}).encode()
+    answer = await sidecar.command("/commands/check", body)
+    assert answer.status_code == 200
+    assert credential not in answer.text
+    return answer.json()["turn"]
+
+
+async def test_the_relays_that_odoo_gives_to_browsers_are_tried_with_their_credentials(
+    coturn: int, tmp_path: Path, odoo: OdooStandIn
+) -> None:
+    urls = ["stun:127.0.0.1", f"turn:127.0.0.1:{coturn}?transport=udp", f"turn:127.0.0.1:{coturn}?transport=tcp"]
+    dead = f"turn:127.0.0.1:{free_port()}?transport=tcp"
+    settings = settings_for(tmp_path / "data", odoo, turn_url=dead, turn_secret="not used")
+    async with Sidecar(settings).running() as sidecar:
+        works = await check_as_odoo(sidecar, urls)
+        wrong = await check_as_odoo(sidecar, urls, "another secret")
+        partly = await check_as_odoo(sidecar, [urls[1], dead])
+        none = await check_as_odoo(sidecar, ["stun:127.0.0.1"])
+    assert works["ok"] is True, works
+    assert works["message"].count("relay address 127.0.0.1:") == 2
+    assert (wrong["ok"], wrong["message"].count("401")) == (False, 2)
+    assert (partly["ok"], dead in partly["message"]) == (False, True)
+    assert none["ok"] is False
+
+
+async def test_relays_without_credentials_are_no_question(sidecar: Sidecar) -> None:
+    answer = await sidecar.command("/commands/check", b'{"turn": {"urls": ["turn:127.0.0.1"]}}')
+    assert answer.status_code == 422
 
 
 @pytest.mark.parametrize(

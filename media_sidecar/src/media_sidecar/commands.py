@@ -7,9 +7,9 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 from pydantic import BaseModel, TypeAdapter, ValidationError
 
-from .health import Health
+from .health import Health, TurnServers
 from .metrics import Metrics
-from .protocol import Identifier, Seal, TicketRefused
+from .protocol import TIMESTAMP_HEADER, Identifier, Seal, TicketRefused
 from .room.room import EndReason
 from .room.rooms import Rooms
 
@@ -23,6 +23,12 @@ class EndRoom(BaseModel):
     """Why a room ends."""
 
     reason: EndReason
+
+
+class Check(BaseModel):
+    """What to check beside this service itself."""
+
+    turn: TurnServers | None = None
 
 
 def commands_router(rooms: Rooms, health: Health, seal: Seal, metrics: Metrics) -> APIRouter:
@@ -55,11 +61,17 @@ def commands_router(rooms: Rooms, health: Health, seal: Seal, metrics: Metrics) 
             key = _IDENTIFIER.validate_python(room)
         except ValidationError:
             raise HTTPException(422, "A room ends because it was cancelled, finished or revoked.") from None
-        return {"ended": await rooms.end(key, reason)}
+        # When Odoo sent it, by the clock that dates its tickets; the signature covers it.
+        sent_at = float(request.headers[TIMESTAMP_HEADER])
+        return {"ended": await rooms.end(key, reason, sent_at)}
 
     @router.post("/check")
     async def check(request: Request) -> dict[str, Any]:
-        await verified_body(request)
-        return await health.check()
+        body = await verified_body(request)
+        try:
+            turn_servers = Check.model_validate(body).turn
+        except ValidationError:
+            raise HTTPException(422, "turn holds urls (a list), username and credential.") from None
+        return await health.check(turn_servers)
 
     return router

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+from pydantic import BaseModel, Field, SecretStr
 
 from .config import Settings
 from .delivery import Delivery
@@ -16,7 +17,7 @@ from .outbox import Backlog, Outbox
 from .recording import Recorder
 from .room.rooms import Rooms
 from .store import Store
-from .turn import check_turn
+from .turn import CREDENTIAL_SECONDS, USER, check_turns, rest_credentials
 from .version import PROTOCOL, VERSION
 
 LATE_SECONDS = 300.0
@@ -24,6 +25,14 @@ LATE_SECONDS = 300.0
 ODOO_TIMEOUT_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
+
+
+class TurnServers(BaseModel):
+    """The relays that Odoo gives to browsers, as in ``RTCConfiguration.iceServers``."""
+
+    urls: list[str] = Field(min_length=1, max_length=10)
+    username: str
+    credential: SecretStr
 
 
 @dataclass
@@ -58,10 +67,13 @@ class Health:
         answer = {"status": status, "version": VERSION, "protocol": PROTOCOL, "problems": failures + worries}
         return not failures, answer
 
-    async def check(self) -> dict[str, Any]:
-        """The answer to Odoo's *Test connection*."""
+    async def check(self, turn_servers: TurnServers | None = None) -> dict[str, Any]:
+        """The answer to Odoo's *Test connection*.
+
+        :param turn_servers: what Odoo gives to browsers; without it this service's own setting is tried
+        """
         asked_at = time.time()
-        store, turn, odoo = await asyncio.gather(self.store.check(), self._turn(), self._odoo())
+        store, turn, odoo = await asyncio.gather(self.store.check(), self._turn(turn_servers), self._odoo())
         return {
             "version": VERSION,
             "protocol": PROTOCOL,
@@ -96,10 +108,13 @@ class Health:
             "deliveries_failing": ("Finished recordings that are not in the store yet", len(self.delivery.problems)),
         }
 
-    async def _turn(self) -> dict[str, Any] | None:
+    async def _turn(self, servers: TurnServers | None) -> dict[str, Any] | None:
+        if servers is not None:
+            return await check_turns(servers.urls, servers.username, servers.credential.get_secret_value())
         if not self.settings.turn_url or not self.settings.turn_secret:
             return None
-        return await check_turn(self.settings.turn_url, self.settings.turn_secret.get_secret_value())
+        secret = self.settings.turn_secret.get_secret_value()
+        return await check_turns([self.settings.turn_url], *rest_credentials(secret, USER, CREDENTIAL_SECONDS))
 
     async def _odoo(self) -> dict[str, Any]:
         try:

@@ -5,6 +5,7 @@ import base64
 import hashlib
 import hmac
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qs
@@ -50,11 +51,26 @@ def rest_credentials(secret: str, user: str, seconds: int, now: float | None = N
     return name, base64.b64encode(digest).decode()
 
 
-async def check_turn(url: str, secret: str) -> dict[str, Any]:
+async def check_turns(urls: Sequence[str], username: str, credential: str) -> dict[str, Any]:
+    """Check every TURN address as :func:`check_turn`, all at once: ``{"ok", "message"}`` with a sentence for each.
+
+    :param urls: as in a browser's ``iceServers``; STUN addresses among them are passed over
+    """
+    relays = [url for url in urls if url.partition(":")[0] in ("turn", "turns")]
+    if not relays:
+        return {"ok": False, "message": "None of the addresses is a TURN address: begin them with turn: or turns:."}
+    verdicts = await asyncio.gather(*(check_turn(url, username, credential) for url in relays))
+    return {
+        "ok": all(verdict["ok"] for verdict in verdicts),
+        "message": " ".join(verdict["message"] for verdict in verdicts),
+    }
+
+
+async def check_turn(url: str, username: str, credential: str) -> dict[str, Any]:
     """Allocate a relay address and give it back: ``{"ok", "message"}``."""
     try:
         async with asyncio.timeout(TIMEOUT_SECONDS):
-            relay = await _allocate(TurnAddress.parse(url), secret)
+            relay = await _allocate(TurnAddress.parse(url), username, credential)
     except TimeoutError:
         return {"ok": False, "message": f"{url} does not answer: check address, port and firewall."}
     except stun.TransactionFailed as error:
@@ -66,15 +82,14 @@ async def check_turn(url: str, secret: str) -> dict[str, Any]:
     return {"ok": True, "message": f"{url} gave the relay address {relay}."}
 
 
-async def _allocate(address: TurnAddress, secret: str) -> str:
-    name, password = rest_credentials(secret, USER, CREDENTIAL_SECONDS)
+async def _allocate(address: TurnAddress, username: str, credential: str) -> str:
     loop = asyncio.get_running_loop()
     [(_, _, _, _, server), *_] = await loop.getaddrinfo(address.host, address.port, type=2)
     transport, _ = await turn.create_turn_endpoint(
         asyncio.DatagramProtocol,
         server_addr=(str(server[0]), int(server[1])),
-        username=name,
-        password=password,
+        username=username,
+        password=credential,
         ssl=address.tls or None,
         transport=address.transport,
     )

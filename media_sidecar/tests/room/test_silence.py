@@ -47,3 +47,7 @@ def test_a_silent_browser_is_away_after_15_seconds(tmp_path: Path, odoo: OdooSta
     config = server_config(settings_for(tmp_path / "data", odoo))
     assert (config.ws_ping_interval, config.ws_ping_timeout) == (PING_INTERVAL_SECONDS, PING_TIMEOUT_SECONDS)
     assert PING_INTERVAL_SECONDS + PING_TIMEOUT_SECONDS == 15
+
+
+def test_the_service_runs_on_uvloop(tmp_path: Path, odoo: OdooStandIn) -> None:
+    assert server_config(settings_for(tmp_path / "data", odoo)).loop == "uvloop"
