@@ -16,6 +16,8 @@ LENGTH = 0.12
 """Seconds that each lasts."""
 RATE = 48000
 _AUDIO_SAMPLES = 960
+_UNSEEN_SECONDS = 1.0
+"""A camera whose frames nobody took for so long goes on with the present one."""
 
 
 def is_on(moment: float) -> bool:
@@ -24,7 +26,7 @@ def is_on(moment: float) -> bool:
 
 
 class FlashTrack(MediaStreamTrack):
-    """A dark picture that turns white, 25 times a second by the wall clock.
+    """A dark picture that turns white, 25 times a second by the wall clock; nobody's frames are made up for.
 
     :ivar size: width and height; may be changed at any time
     """
@@ -39,6 +41,7 @@ class FlashTrack(MediaStreamTrack):
 
     async def recv(self) -> av.VideoFrame:
         self._start = self._start or time.time()
+        self._count = max(self._count, int((time.time() - self._start - _UNSEEN_SECONDS) * 25))
         moment = self._start + self._count / 25
         await asyncio.sleep(max(0.0, moment - time.time()))
         width, height = self.size

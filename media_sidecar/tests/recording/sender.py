@@ -18,7 +18,7 @@ from media_sidecar.recording import Recording
 class Sender:
     """One send-only connection.
 
-    :param codec: ``VP8`` or ``H264``, the first in the offer
+    :param codec: ``VP8`` or ``H264``, or both with a blank between, in the order of the offer
     :param loss: share of RTP packets that never arrive
     :param audio_nack: whether lost audio may be asked for
     """
@@ -41,7 +41,7 @@ class Sender:
             transceiver = self.connection.addTransceiver(video or "video", direction="sendonly")
             capabilities = RTCRtpSender.getCapabilities("video")
             assert capabilities is not None
-            preferred = [item for item in capabilities.codecs if item.name in (codec, "rtx")]
+            preferred = [item for name in [*codec.split(), "rtx"] for item in capabilities.codecs if item.name == name]
             transceiver.setCodecPreferences(preferred)
             self.transceivers["video"] = transceiver
         self._loss = loss

@@ -4,6 +4,7 @@ import asyncio
 import json
 import resource
 import threading
+import time
 from collections.abc import Callable, Iterator
 from itertools import pairwise
 from pathlib import Path
@@ -15,9 +16,12 @@ import pytest
 from media_sidecar.recording import BadOffer, FinishedRecording, Recorder, Recording, RecordingLimits, RecordingRefused
 from media_sidecar.recording.recording import Leg
 
-from .conftest import LIMITS, PATIENCE, Until, recorded_seconds
+from .conftest import PATIENCE, Until, recorded_seconds
 from .footage import BeepTrack, FlashTrack, beep_times, flash_times, offsets_between, packet_time
 from .sender import Sender
+
+LONGEST_CONSENT_INTERVAL = 6.0
+"""Seconds between two checks of consent at most (RFC 7675, section 5.1)."""
 
 
 async def record(
@@ -50,10 +54,25 @@ async def test_what_is_sent_is_recorded_with_sound_and_picture_together(
     [file] = finished.files
     flashes, beeps = flash_times(file.path), beep_times(file.path)
     assert (file.audio_codec, file.video_codec) == ("opus", codec.lower())
-    assert (file.width, file.height, file.mime) == (320, 240, "video/webm")
+    assert (file.width, file.height) == (320, 240)
+    kind = {"VP8": (".webm", "video/webm", b"webm"), "H264": (".mkv", "video/x-matroska", b"matroska")}[codec]
+    assert (file.path.suffix, file.mime) == kind[:2]
+    assert kind[2] in file.path.read_bytes()[:64]
     assert len(flashes) >= 3
     assert max(map(abs, offsets_between([at for at in flashes if at > 0.5], beeps))) < 0.08
     assert finished.problems == []
+
+
+@pytest.mark.parametrize(("offered", "recorded"), [("VP8 H264", "vp8"), ("H264 VP8", "vp8"), ("H264", "h264")])
+async def test_vp8_is_recorded_wherever_it_is_offered(recorder: Recorder, offered: str, recorded: str) -> None:
+    recording = await recorder.start("recording", "room", "call")
+    sender = Sender(None, FlashTrack(), codec=offered)
+    await sender.send_to(recording)
+    [track] = only_leg(recording).connection.tracks
+    await sender.close()
+    assert track.codec == recorded
+    assert f"a=rtpmap:{track.payload_type} {recorded.upper()}/90000" in sender.answer
+    assert track.rtx_payload_type is not None
 
 
 async def test_a_file_lasts_as_long_as_was_sent(recorder: Recorder, until: Until) -> None:
@@ -77,6 +96,30 @@ async def test_a_camera_switched_on_late_is_in_the_right_place(recorder: Recorde
     flashes, beeps = flash_times(file.path), beep_times(file.path)
     assert flashes[0] > 2.0
     assert abs(median(offsets_between(flashes, beeps))) < 0.08
+
+
+async def test_a_camera_switched_off_and_on_again_stays_in_time(recorder: Recorder, until: Until) -> None:
+    recording = await recorder.start("recording", "room", "call")
+    camera = FlashTrack()
+    sender = Sender(BeepTrack(), camera)
+    await sender.send_to(recording)
+    await until(lambda: recorded_seconds(recording) >= 3.0)
+    sender.replace("video", None)
+    off = recorded_seconds(recording)
+    await until(lambda: recorded_seconds(recording) >= off + 3.0)
+    sender.replace("video", camera)
+    on = recorded_seconds(recording)
+    await until(lambda: recorded_seconds(recording) >= on + 4.0)
+    sent = recording._now()
+    [file] = (await recording.finish()).files
+    await sender.close()
+    flashes, beeps = flash_times(file.path), beep_times(file.path)
+    before, after = [at for at in flashes if 0.5 < at < off], [at for at in flashes if at > on]
+    assert len(before) >= 2
+    assert len(after) >= 2
+    assert max(map(abs, offsets_between(before + after, beeps))) < 0.08
+    assert max(later - earlier for earlier, later in pairwise(flashes)) > 2.0
+    assert file.duration == pytest.approx(sent - file.offset, rel=0.05, abs=0.2)
 
 
 async def test_packets_lost_on_the_way_are_asked_for_until_they_are_there(recorder: Recorder, until: Until) -> None:
@@ -220,6 +263,37 @@ async def test_a_sender_that_falls_silent_is_let_go(tmp_path: Path, until: Until
     assert file.mime == "audio/webm"
 
 
+async def test_a_leg_with_neither_sound_nor_picture_stays_open_on_the_checks_of_ice_alone(
+    tmp_path: Path, until: Until
+) -> None:
+    recorder = Recorder(tmp_path, RecordingLimits(max_loop_lag=5.0, min_free_bytes=0))
+    recording = await recorder.start("recording", "room", "call")
+    closed: list[tuple[str, str]] = []
+    recording.on_leg_closed = lambda leg, reason: closed.append((leg, reason))
+    sender = Sender(None, None, late_video=True)
+    await sender.send_to(recording)
+    await until(lambda: only_leg(recording).connection.connected)
+    ice = sender.transceivers["video"].sender.transport.transport
+
+    async def no_reports(data: bytes) -> None:
+        return None
+
+    ice._send = no_reports
+    connected_at = time.monotonic()
+    checks: set[float] = set()
+
+    def has_been_checked_for_longer_than_two_intervals() -> bool:
+        checks.update(leg.alive for leg in recording.legs)
+        return bool(closed) or (len(checks) > 2 and max(checks) - connected_at > 2 * LONGEST_CONSENT_INTERVAL)
+
+    await until(has_been_checked_for_longer_than_two_intervals)
+    finished = await recording.finish()
+    await sender.close()
+    await recorder.close()
+    assert closed == [("leg", "finished")]
+    assert (finished.files, finished.problems) == ([], [])
+
+
 async def test_a_leg_that_never_connects_is_let_go_and_named(tmp_path: Path, until: Until) -> None:
     limits = RecordingLimits(max_loop_lag=5.0, min_free_bytes=0, connect_seconds=0.3)
     recorder = Recorder(tmp_path, limits)
@@ -338,4 +412,3 @@ async def test_a_broken_callback_harms_nobody(recorder: Recorder, until: Until) 
     finished = await recording.finish()
     await sender.close()
     assert len(finished.files) == 1
-    assert LIMITS.silence_seconds == 5.0

@@ -12,14 +12,15 @@ class RecordingLimits:
     :param max_legs: connections recorded at once; one core carries about 75 at 720p
     :param max_loop_lag: seconds that the event loop may run late before nothing new is taken on
     :param min_free_bytes: bytes of disk that have to be free before anything new is taken on
-    :param silence_seconds: a leg from which nothing comes for so long is closed
+    :param silence_seconds: a leg from which nothing comes for so long is closed. A browser that sends neither sound
+        nor picture still checks ICE's consent, every 2.5 s (Chromium) to 6 s (RFC 7675), and some checks get lost
     :param connect_seconds: a leg that is not connected after so long is closed
     """
 
     max_legs: int = 60
     max_loop_lag: float = 0.25
     min_free_bytes: int = 1 << 30
-    silence_seconds: float = 5.0
+    silence_seconds: float = 20.0
     connect_seconds: float = 20.0
 
 

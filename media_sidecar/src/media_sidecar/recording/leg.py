@@ -278,14 +278,13 @@ def check_offer(sdp: str) -> None:
 
 
 def _single_codec(codecs: list[RTCRtpCodecParameters], section: MediaDescription) -> list[RTCRtpCodecParameters]:
-    """The first codec in the browser's order that can be recorded, with its retransmissions, and no other.
+    """The codec to record, with its retransmissions, and no other: VP8, whose files every browser plays, if offered.
 
     With one codec in the answer the file's track is known before the first packet.
     """
-    for codec in codecs:
-        if codec.mimeType.lower() in _CODECS:
-            break
-    else:
+    fit = [codec for codec in codecs if codec.mimeType.lower() in _CODECS]
+    codec = min(fit, key=lambda one: one.mimeType.lower() != "video/vp8", default=None)
+    if codec is None:
         kinds = "VP8 or H.264" if section.kind == "video" else "Opus"
         raise BadOffer(f"The offer's {section.kind} cannot be recorded: offer {kinds}.")
     chosen = [codec]

@@ -9,9 +9,12 @@ from typing import Any
 
 from .journal import Event
 from .repair import FileFacts, NotRepairable, finalise
+from .webm import container
 
 NAME = "manifest.json"
 VERSION = 1
+_SUBTYPES = {"webm": "webm", "matroska": "x-matroska"}
+NOTHING_ARRIVED = "nothing arrived"
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,7 @@ class _File:
 
     opened: Event
     offset: float | None = None
+    connected: bool = False
     closed: Event | None = None
     sizes: list[list[float]] = field(default_factory=list)
     reports: list[Event] = field(default_factory=list)
@@ -81,14 +85,14 @@ def finish_file(path: Path) -> FileFacts | str:
     try:
         facts = finalise(path)
     except FileNotFoundError:
-        return "nothing arrived"
+        return NOTHING_ARRIVED
     except NotRepairable as error:
         return f"the file cannot be played: {error}"
     except OSError as error:
         return f"the file could not be finalised: {error.strerror}"
     if not facts.has_audio and not facts.has_video:
         path.unlink()
-        return "nothing arrived"
+        return NOTHING_ARRIVED
     return facts
 
 
@@ -110,7 +114,7 @@ def write_manifest(
     problems = ["The recorder was interrupted; what it had written was mended."] if recovered else []
     entries: list[dict[str, Any]] = []
     for name, file in files.items():
-        found = facts.get(name, "nothing arrived")
+        found = facts.get(name, NOTHING_ARRIVED)
         problem = _problem(file, found)
         if problem:
             problems.append(problem)
@@ -175,6 +179,8 @@ def _gather(events: list[Event]) -> dict[str, _File]:
                 file.sizes.append([event["at"], event["width"], event["height"]])
             elif kind == "sender-report":
                 file.reports.append(event)
+            elif kind == "leg-connected":
+                file.connected = True
             elif kind == "leg-closed":
                 file.closed = event
     return files
@@ -182,12 +188,19 @@ def _gather(events: list[Event]) -> dict[str, _File]:
 
 def _problem(file: _File, found: FileFacts | str) -> str | None:
     who = f"{file.opened['source']} of {file.opened['participant']}"
+    if found == NOTHING_ARRIVED and file.connected and not _packets(file):
+        # Neither microphone nor camera were on: nothing was sent, so nothing is missing.
+        return None
     if isinstance(found, str):
         return f"The {who}: {found}."
     reason = file.closed["reason"] if file.closed else ""
     if reason in ("disk_full", "write_failed", "disk_too_slow"):
         return f"The {who} ends early: {reason.replace('_', ' ')}."
     return None
+
+
+def _packets(file: _File) -> int:
+    return int(file.closed["statistics"]["packets"]) if file.closed else 0
 
 
 def _entry(name: str, file: _File, facts: FileFacts) -> dict[str, Any]:
@@ -199,7 +212,7 @@ def _entry(name: str, file: _File, facts: FileFacts) -> dict[str, Any]:
         "participant": file.opened["participant"],
         "source": file.opened["source"],
         "leg": file.opened["leg"],
-        "mime": "video/webm" if facts.has_video else "audio/webm",
+        "mime": f"{'video' if facts.has_video else 'audio'}/{_SUBTYPES[container(codecs.values())]}",
         "size": facts.size,
         "sha256": facts.sha256,
         "offset": round(file.offset if file.offset is not None else file.opened["at"], 4),

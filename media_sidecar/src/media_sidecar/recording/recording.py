@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Literal
 
+from . import webm
 from .admission import RecordingLimits
 from .clock import Clock
 from .errors import RecordingRefused
@@ -27,7 +28,6 @@ logger = logging.getLogger(__name__)
 
 Source = Literal["camera", "screen"]
 _OFFSET_STEP = 0.001
-_FATAL_REASONS = ("disk_full", "write_failed")
 
 
 @dataclass
@@ -49,6 +49,7 @@ class Leg:
     connection: LegConnection
     output: LegOutput | None = None
     alive: float = 0.0
+    noted_connected: bool = False
     noted_offset: float | None = None
     noted_sizes: int = 0
     closing: bool = False
@@ -194,6 +195,9 @@ class Recording:
                 if now - leg.opened > self._workshop.limits.connect_seconds:
                     self._end_leg_soon(leg, "connect_timeout")
                 continue
+            if not leg.noted_connected:
+                leg.noted_connected = True
+                self._journal.note("leg-connected", file=leg.file, at=self._now())
             receiver = leg.output.receiver
             leg.alive = max(leg.alive, receiver.last_packet or 0.0)
             if now - leg.alive > self._workshop.limits.silence_seconds:
@@ -213,7 +217,7 @@ class Recording:
 
     def _new_leg(self, leg_id: str, participant: str, source: str, ice_servers: list[dict[str, Any]]) -> Leg:
         self._ordinal += 1
-        name = f"{self._ordinal:03}-{re.sub(r'[^A-Za-z0-9_-]+', '_', participant)[:40]}-{source}.webm"
+        name = f"{self._ordinal:03}-{re.sub(r'[^A-Za-z0-9_-]+', '_', participant)[:40]}-{source}"
         leg: Leg
 
         def alive(now: float) -> None:
@@ -243,6 +247,7 @@ class Recording:
 
     def _open_file(self, leg: Leg, participant: str, source: str, max_bitrate: int) -> None:
         tracks = leg.connection.tracks
+        leg.file += webm.EXTENSIONS[webm.container(track.codec for track in tracks)]
         clock = self._workshop.clock
 
         def failed(error: BaseException) -> None:

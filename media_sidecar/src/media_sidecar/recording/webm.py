@@ -31,6 +31,8 @@ DURATION_SPACE = 11
 TRACKS_SPACE = 2048
 CLUSTER_SECONDS = 2.0
 
+EXTENSIONS = {"webm": ".webm", "matroska": ".mkv"}
+
 _VIDEO, _AUDIO = 1, 2
 _EPOCH = datetime(2001, 1, 1, tzinfo=UTC)
 
@@ -151,6 +153,11 @@ class TrackHeader:
         return element(TRACK_ENTRY, content)
 
 
+def container(codecs: Iterable[str]) -> str:
+    """What a file of these codecs is: ``webm``, or ``matroska`` where WebM does not know one of them (RFC 9559)."""
+    return "matroska" if "h264" in codecs else "webm"
+
+
 @dataclass
 class Header:
     """The start of a file, of constant length, whatever is patched later."""
@@ -164,7 +171,9 @@ class Header:
 
     def __post_init__(self) -> None:
         content = unsigned(0x4286, 1) + unsigned(0x42F7, 1) + unsigned(0x42F2, 4) + unsigned(0x42F3, 8)
-        content += text(0x4282, "webm") + unsigned(0x4287, 4) + unsigned(0x4285, 2)
+        content += (
+            text(0x4282, container(track.codec for track in self.tracks)) + unsigned(0x4287, 4) + unsigned(0x4285, 2)
+        )
         self._opening = element(EBML, content) + encode_id(SEGMENT)
 
     @property
