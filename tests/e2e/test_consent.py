@@ -81,7 +81,7 @@ def test_withdrawing_stops_the_recording_and_not_the_call(call: Call, role: str)
 def test_a_late_joiner_pauses_the_recording_until_they_agree(call: Call, browsers, people) -> None:
     call.record()
     colleague = make_vet(call.clinic, browsers, people, COLLEAGUE)
-    colleague.enter(call.clinic, call.consultation)
+    colleague.enter_as_a_guest(call.clinic, call.consultation)
     call.vet.page.locator("[data-test=recording-indicator][data-state=paused]").wait_for()
     colleague.press("consent-agree")
     call.is_recording()

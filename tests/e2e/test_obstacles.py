@@ -77,11 +77,11 @@ def test_an_expired_link_says_so_and_what_to_do(clinic: Stack, owner: Owner, con
 def test_a_revoked_link_says_so_and_what_to_do(clinic: Stack, owner: Owner, consultation) -> None:
     clinic.admin.call("vet.consultation", "action_revoke_owner_link", [consultation.id])
     owner.open(consultation)
-    expect(owner.page.get_by_text("no longer valid").first).to_be_visible()
+    expect(owner.page.get_by_text("withdrawn this link").first).to_be_visible()
     expect(owner.page.get_by_text("+41 44 668 18 00").first).to_be_visible()
 
 
-def test_a_link_that_is_revoked_during_the_call_ends_it_for_the_owner(call) -> None:
+def test_a_link_that_is_revoked_during_the_call_ends_it_for_the_owner_alone(call) -> None:
     call.clinic.admin.call("vet.consultation", "action_revoke_owner_link", [call.consultation.id])
     call.owner.sees_notice("withdrawn")
     call.vet.sees_state("waiting")
@@ -90,8 +90,8 @@ def test_a_link_that_is_revoked_during_the_call_ends_it_for_the_owner(call) -> N
 def test_a_cancelled_consultation_says_so_and_what_to_do(clinic: Stack, owner: Owner, consultation) -> None:
     clinic.admin.call("vet.consultation", "action_cancel", [consultation.id], reason="The vet is ill.")
     owner.open(consultation)
-    expect(owner.page.get_by_text("cancelled").first).to_be_visible()
-    expect(owner.page.get_by_text("another appointment").first).to_be_visible()
+    expect(owner.page.get_by_text("does not take place. The vet is ill.")).to_be_visible()
+    expect(owner.page.get_by_text("Call the clinic to find another time.")).to_be_visible()
 
 
 def test_a_consultation_that_is_cancelled_during_the_call_ends_it(call) -> None:

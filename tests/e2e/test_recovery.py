@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.browser import network_lost
 from tests.support.call import Call
 
 ROLES = pytest.mark.parametrize("role", ["vet", "owner"])
@@ -34,10 +35,8 @@ def test_a_reload_without_hurry_for_the_other_is_not_seen_as_hanging_up(call: Ca
 
 @ROLES
 def test_a_lost_network_recovers(call: Call, role: str) -> None:
-    person = call.person(role)
-    lose_network(person)
-    call.other(role).sees_state("reconnecting")
-    restore_network(person)
+    with network_lost(call.person(role)):
+        call.other(role).sees_state("reconnecting")
     call.is_going_on()
 
 
@@ -53,27 +52,3 @@ def test_a_call_lasts_while_one_side_cannot_reach_the_clinic(call: Call) -> None
 def test_an_owner_whose_browser_ends_is_shown_as_gone(call: Call) -> None:
     call.owner.close()
     call.vet.sees_state("waiting")
-
-
-def lose_network(person) -> None:
-    """Everything, packets between browsers included."""
-    _network(person, offline=True, packetLoss=100)
-
-
-def restore_network(person) -> None:
-    _network(person, offline=False, packetLoss=0)
-
-
-def _network(person, offline: bool, packetLoss: int) -> None:
-    session = person.__dict__.setdefault("network", person.context.new_cdp_session(person.page))
-    session.send("Network.enable")
-    session.send(
-        "Network.emulateNetworkConditions",
-        {
-            "offline": offline,
-            "latency": 0,
-            "downloadThroughput": -1,
-            "uploadThroughput": -1,
-            "packetLoss": packetLoss,
-        },
-    )

@@ -7,11 +7,13 @@ and, for pictures and sound, through `observer.js`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
+import psutil
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, expect
 
 from dev import machine
@@ -105,7 +107,7 @@ class Person:
     @classmethod
     def at(
         cls, browser: Browser, footage: Footage | None = None, scripts: Sequence[str] = (), **context: Any
-    ) -> Person:
+    ) -> Self:
         """Open a window.
 
         :param scripts: JavaScript that runs in every page before its own
@@ -157,9 +159,9 @@ class Person:
         self.press("message-send")
 
     def reload(self) -> None:
-        """Load the page anew and join again."""
+        """Load the page anew in the middle of a call; it comes back to it by itself."""
         self.page.reload()
-        self.join()
+        self.sees("hang-up")
 
     # ----------------------------------------------------------------- eyes
 
@@ -236,6 +238,11 @@ class Vet(Person):
         self.page.locator("button[name=action_start]:visible").click()
         self.join()
 
+    def enter_as_a_guest(self, stack: Stack, consultation: Consultation) -> None:
+        """Join the room of a consultation that a colleague has claimed."""
+        self.page.goto(f"{stack.clinic.url}/odoo/vet.consultation/{consultation.id}/action-vet_teleconsult.room")
+        self.join()
+
 
 class Owner(Person):
     """An animal's owner, with a link and a phone."""
@@ -248,3 +255,27 @@ class Owner(Person):
         """Open the link and join."""
         self.open(consultation)
         self.join()
+
+
+@contextmanager
+def network_lost(person: Person) -> Iterator[None]:
+    """Nothing gets through to or from a person's browser, packets between browsers included.
+
+    The process that holds all of the browser's sockets sleeps. Chromium's own emulation of being offline leaves peer
+    connections alone.
+    """
+    assert person.footage
+    network = [
+        process
+        for process in psutil.Process().children(recursive=True)
+        if "--utility-sub-type=network.mojom.NetworkService" in process.cmdline()
+        and any(f"/{person.footage.name}.y4m" in part for part in process.parent().cmdline())
+    ]
+    assert network, "the browser's network process was not found"
+    for process in network:
+        process.suspend()
+    try:
+        yield
+    finally:
+        for process in network:
+            process.resume()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 from tests.support.browser import Owner, Person, Vet
 from tests.support.patience import eventually
@@ -93,16 +94,15 @@ class Call:
 
     def files(self, recording: dict[str, Any], folder: Path) -> list[RecordedFile]:
         """Download a recording's files as the player does, and decode them."""
-        session = self.clinic.login(VET).session
         decoded = []
         for number, entry in enumerate(self.player(recording)["files"]):
             path = folder / f"{recording['id']}-{number}.webm"
-            answer = session.get(_absolute(self.clinic.clinic.url, entry["url"]), timeout=60)
-            answer.raise_for_status()
-            path.write_bytes(answer.content)
+            path.write_bytes(self.download(entry["url"]))
             decoded.append(RecordedFile.decode(path, entry))
         return decoded
 
-
-def _absolute(base: str, url: str) -> str:
-    return url if url.startswith("http") else base + url
+    def download(self, url: str) -> bytes:
+        """Fetch an address of the player's as the vet's browser does."""
+        answer = self.clinic.login(VET).session.get(urljoin(self.clinic.clinic.url, url), timeout=60)
+        answer.raise_for_status()
+        return answer.content

@@ -54,12 +54,13 @@ window.observer = {
         return {
             frames: inbound.reduce((sum, report) => sum + (report.framesDecoded ?? 0), 0),
             energy: inbound.reduce((sum, report) => sum + (report.totalAudioEnergy ?? 0), 0),
-            codecs: inbound.filter((r) => r.packetsReceived > 0).map((r) => codecs.get(r.codecId)),
+            codecs: inbound.filter((r) => r.framesDecoded || r.totalAudioEnergy).map((r) => codecs.get(r.codecId)),
         };
     },
 
     /**
      * When flashes and beeps begin (ms since the epoch) in what the camera and the microphone give, before any network.
+     * The clocks of VideoFrame and AudioData have origins of their own: the quickest delivery of all tells where.
      * @param {number} seconds how long to look and listen
      */
     async flashesAndBeeps(seconds) {
@@ -75,20 +76,21 @@ window.observer = {
     async _flashes(track, seconds) {
         const context = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
         const begins = [];
+        let origin = Infinity;
         let before = true;
         await this._read(track, seconds, (frame, now) => {
+            origin = Math.min(origin, now - frame.timestamp / 1000);
             context.drawImage(frame, frame.displayWidth / 2, frame.displayHeight * 0.6, 1, 1, 0, 0, 1, 1);
             const white = Math.min(...context.getImageData(0, 0, 1, 1).data) > 200;
             if (white && !before) {
-                begins.push(now);
+                begins.push(frame.timestamp / 1000);
             }
             before = white;
         });
-        return begins;
+        return begins.map((time) => time + origin);
     },
 
     async _beeps(track, seconds) {
-        // The clock of AudioData.timestamp has its own origin: the quickest delivery of all tells where.
         let origin = Infinity;
         const begins = [];
         let quietUntil = null;

@@ -29,11 +29,13 @@ class RecordedFile:
     """One decoded file of a recording.
 
     :param entry: its entry in the answer to `/vet_teleconsult/room/recording`
+    :param video_codec: as FFmpeg names it, or None for a file without video
     :param pictures: the video's frames
     :param sound: the audio as one signal, mono, from `sound_begins` on
     """
 
     entry: dict[str, Any]
+    video_codec: str | None
     pictures: list[Picture]
     sound: np.ndarray
     sound_begins: float
@@ -46,7 +48,9 @@ class RecordedFile:
         :raises av.FFmpegError: for a frame that does not decode
         """
         offset = float(entry["offset"])
-        return cls(entry, _pictures(path, offset), *_sound(path, offset))
+        with av.open(str(path)) as container:
+            codec = container.streams.video[0].codec_context.name if container.streams.video else None
+        return cls(entry, codec, _pictures(path, offset), *_sound(path, offset))
 
     @property
     def sound_ends(self) -> float:
@@ -115,15 +119,13 @@ def _sound(path: Path, offset: float) -> tuple[np.ndarray, float, int]:
     return signal, offset + frames[0].time, rate
 
 
-def offset_of(flashes: list[float], beeps: list[float], period: float) -> float:
-    """How long after the beep the flash comes (s), the median over all pairs, as a part of the loop from -1/2 to 1/2.
+def lag(stored: list[float], captured: list[float], started_at: float) -> float:
+    """How much later than it was captured something stands in a recording (s), the median over all events.
 
-    :param period: the length of the footage's loop (s)
+    :param stored: times of events in the recording (s)
+    :param captured: times of such events where they were captured (s since the epoch)
+    :param started_at: when the recording began (s since the epoch), to half of the events' distance
     """
-    assert flashes and beeps, f"no flash or no beep: {flashes} {beeps}"
-    distances = []
-    for flash in flashes:
-        nearest = min(beeps, key=lambda beep: abs(flash - beep))
-        if abs(flash - nearest) <= period / 2:
-            distances.append(flash - nearest)
+    assert stored and captured, f"nothing to compare: {stored} {captured}"
+    distances = [min((time + started_at - event for time in stored), key=abs) for event in captured]
     return float(np.median(distances))

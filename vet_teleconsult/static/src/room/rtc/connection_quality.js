@@ -32,6 +32,24 @@ export function isPoor({ received, lost, roundTrip, remoteLoss, frozenShare }) {
 }
 
 /**
+ * The pair of addresses that carries the packets now. Others that were nominated before a network was lost keep the
+ * round-trip time of their last answer for ever.
+ *
+ * @param {RTCStatsReport} report
+ * @returns {object|undefined}
+ */
+function selectedPair(report) {
+    const stats = [];
+    report.forEach((stat) => stats.push(stat));
+    const chosen = stats.find((stat) => stat.type === "transport" && stat.selectedCandidatePairId);
+    // Firefox has no such statistics of the transport, and marks the pair itself.
+    return stats.find(
+        (stat) =>
+            stat.type === "candidate-pair" && (chosen ? stat.id === chosen.selectedCandidatePairId : stat.selected)
+    );
+}
+
+/**
  * Watches the statistics of a peer connection. Emits `quality` "good" | "poor", and `stalled` when one's own camera
  * claims to be live but delivers no frames (iOS after an incoming phone call).
  */
@@ -69,7 +87,8 @@ export class ConnectionQuality extends Emitter {
     }
 
     _read(report) {
-        const reading = { at: Date.now(), received: 0, lost: 0, roundTrip: 0, remoteLoss: 0, frozen: 0, encoded: null };
+        const roundTrip = selectedPair(report)?.currentRoundTripTime || 0;
+        const reading = { at: Date.now(), received: 0, lost: 0, roundTrip, remoteLoss: 0, frozen: 0, encoded: null };
         report.forEach((stat) => {
             if (stat.type === "inbound-rtp") {
                 reading.received += stat.packetsReceived || 0;
@@ -77,8 +96,6 @@ export class ConnectionQuality extends Emitter {
                 reading.frozen += stat.totalFreezesDuration || 0;
             } else if (stat.type === "remote-inbound-rtp") {
                 reading.remoteLoss = Math.max(reading.remoteLoss, stat.fractionLost || 0);
-            } else if (stat.type === "candidate-pair" && (stat.nominated || stat.selected)) {
-                reading.roundTrip = Math.max(reading.roundTrip, stat.currentRoundTripTime || 0);
             } else if (stat.type === "outbound-rtp" && stat.kind === "video") {
                 reading.encoded = (reading.encoded || 0) + (stat.framesEncoded || 0);
             }
