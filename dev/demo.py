@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from dev import database, machine, postgres, process, stack
+from dev import database, demo_dates, machine, postgres, process, stack
 from dev.paths import CACHE, LOGS, STAMPS
 from dev.problem import Problem
 from dev.progress import say, warn
@@ -103,7 +103,7 @@ def run(install: Callable[[], None], fresh: bool = False) -> None:
         _prepare_database(fresh)
         clinic = stack.Clinic(DATABASE, FOLDER, ports.http, ports.sidecar, ports.turn if has_turn else 0)
         say("  Settings ...")
-        facts = stack.configure(clinic, _FACTS)
+        facts = stack.configure(clinic, demo_dates.SCRIPT + _FACTS)
         services = _start(clinic, facts["secret"], started)
         _open_pages(clinic, facts)
         say(_table(clinic, facts))

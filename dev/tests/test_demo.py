@@ -7,11 +7,12 @@ import subprocess
 import sys
 import urllib.request
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 import psutil
 import pytest
 
-from dev import database, demo, postgres
+from dev import database, demo, demo_dates, postgres, stack
 from dev.paths import ROOT
 from dev.problem import Problem
 from dev.service import Service, check_port, free_port
@@ -104,6 +105,61 @@ def test_the_logins_that_it_prints_are_right(clinic):
         )
         with urllib.request.urlopen(request) as response:
             assert f'"username": "{login}"' in response.read().decode()
+
+
+def test_the_demo_shows_a_consultation_in_every_state_and_each_patient_has_a_picture(clinic):
+    seen = stack.shell(
+        DATABASE,
+        """
+groups = env["vet.consultation"]._read_group([], ["state"], ["__count"])
+result["states"] = [state for state, count in groups]
+result["all_states"] = [state for state, label in env["vet.consultation"]._fields["state"].selection]
+patients = env["vet.patient"].search([])
+result["patients"] = len(patients)
+result["without_picture"] = patients.filtered(lambda patient: not patient.image_128).mapped("name")
+""",
+    )
+    assert sorted(seen["states"]) == sorted(seen["all_states"])
+    assert seen["patients"]
+    assert seen["without_picture"] == []
+
+
+_TIMES = """
+env.flush_all()
+fields = ["state", "scheduled_at", "waiting_since", "started_at"]
+rows = env["vet.consultation"].search([], order="id").read(fields)
+result[TITLE] = [[str(row[name]) for name in ("id", *fields)] for row in rows]
+"""
+
+
+def test_on_a_later_day_the_demo_has_its_open_consultations_today(clinic):
+    """Three days and a bit after it was made, minutes of waiting are what they were; done work and one's own stay."""
+    later = """
+from datetime import datetime, timedelta
+env["ir.config_parameter"].set_param(
+    "vet_teleconsult.demo_opened_at", (datetime.now() - timedelta(days=3, minutes=5)).isoformat(timespec="seconds")
+)
+own = env.ref("vet_teleconsult.consultation_mia_available").copy({"scheduled_at": "2020-01-01 08:00:00"})
+result["own"] = own.id
+"""
+    before = _TIMES.replace("TITLE", "'before'")
+    after = _TIMES.replace("TITLE", "'after'")
+    again = f"{demo_dates.SCRIPT}\nresult['moved_again'] = result['moved']\nresult['moved'] = moved_first\nown.unlink()"
+    script = f"{later}{before}{demo_dates.SCRIPT}\nmoved_first = result['moved']\n{after}{again}"
+    seen = stack.shell(DATABASE, script)
+    shifts = {}
+    for old, new in zip(seen["before"], seen["after"], strict=True):
+        is_open = old[1] in ("scheduled", "waiting", "in_progress") and int(old[0]) != seen["own"]
+        times = [each for each in zip(old[2:], new[2:], strict=True) if each[0] != "False"]
+        passed = [datetime.fromisoformat(later) - datetime.fromisoformat(sooner) for sooner, later in times]
+        if not is_open:
+            assert new == old
+            continue
+        shifts[old[0]] = passed[0]
+        assert passed[0] == timedelta(days=3)
+        assert all(timedelta(days=3, minutes=5) <= each < timedelta(days=3, minutes=6) for each in passed[1:])
+    assert seen["moved"] == len(shifts) > 0
+    assert seen["moved_again"] == 0
 
 
 def test_ctrl_c_stops_what_it_started_and_nothing_else(clinic):
