@@ -41,7 +41,9 @@ class FlashTrack(MediaStreamTrack):
 
     async def recv(self) -> av.VideoFrame:
         self._start = self._start or time.time()
-        self._count = max(self._count, int((time.time() - self._start - _UNSEEN_SECONDS) * 25))
+        present = int((time.time() - self._start) * 25)
+        if present - self._count > _UNSEEN_SECONDS * 25:
+            self._count = present
         moment = self._start + self._count / 25
         await asyncio.sleep(max(0.0, moment - time.time()))
         width, height = self.size
