@@ -26,7 +26,6 @@ __all__ = ["Clock", "Recorder"]
 
 TICK_SECONDS = 0.25
 _FOLDER_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
-_FINALISERS = min(4, (os.cpu_count() or 1) + 1)
 
 
 class Recorder:
