@@ -16,7 +16,7 @@ from dev.progress import exclusive, warn
 INSTALLED_SIZE = 3 * machine.GIGABYTE
 
 
-def install(packages: Sequence[str] = ("turnserver", "ffmpeg", "chromium"), optional: bool = False) -> None:
+def install(packages: Sequence[str] = ("turnserver", "ffmpeg", "chromium", "nginx"), optional: bool = False) -> None:
     """Install everything that is missing; a second time there is nothing to do.
 
     :param packages: commands that the machine must bring

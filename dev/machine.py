@@ -23,9 +23,13 @@ PACKAGES = {
     "turnserver": ("coturn", "coturn"),
     "ffmpeg": ("ffmpeg", "ffmpeg"),
     "chromium": ("chromium", "chromium-browser"),
+    "nginx": ("nginx", "nginx"),
     "npm": ("npm", "npm"),
 }
 """What the machine must bring, by the command that each package provides."""
+
+SERVICES = {"turnserver": "coturn", "nginx": "nginx"}
+"""Packages that start a server of their own, open to the network, by command; ours are started on loopback."""
 
 
 def check_python(version: tuple[int, ...] = sys.version_info[:3]) -> None:
@@ -109,9 +113,9 @@ def ensure(commands: list[str]) -> None:
         return
     ubuntu = distribution(os_release()) == "ubuntu"
     install([PACKAGES[command][ubuntu] for command in absent], f"to have {', '.join(absent)}")
-    if "turnserver" in absent and Path("/run/systemd/system").is_dir():
-        # The package starts a server of its own, open to the network; the clinic starts one on loopback.
-        subprocess.run([*as_root(), "systemctl", "disable", "--now", "coturn"], capture_output=True, check=False)
+    for command, service in SERVICES.items():
+        if command in absent and Path("/run/systemd/system").is_dir():
+            subprocess.run([*as_root(), "systemctl", "disable", "--now", service], capture_output=True, check=False)
     still = missing(absent)
     if still:
         raise Problem(f"The packages are installed, yet {', '.join(still)} is not in PATH.")

@@ -68,7 +68,7 @@ def nginx(clinic: ProxiedClinic, folder: Path) -> Service:
     )
     program = machine.find("nginx")
     assert program
-    command = [program, "-p", folder, "-e", "stderr", "-c", configuration]
+    command: list[str | Path] = [program, "-p", folder, "-e", "stderr", "-c", configuration]
     return Service("nginx", command, os.environ, folder / "nginx.log", answers(f"{clinic.sidecar_url}/health"))
 
 
