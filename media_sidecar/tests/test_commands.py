@@ -4,14 +4,23 @@ import time
 from pathlib import Path
 
 import pytest
+from harness.browser import Browser
 from harness.odoo import OdooStandIn
 from harness.serving import free_port
 from harness.sidecar import Sidecar, settings_for
-from harness.tickets import room_ticket
+from harness.tickets import SECRET, room_ticket
 
+from media_sidecar.protocol import Seal
 from media_sidecar.version import PROTOCOL, VERSION
 
 END = "/commands/rooms/room/end"
+
+
+async def end_room(sidecar: Sidecar, odoo_time: float) -> None:
+    """End the room as an Odoo does whose clock shows *odoo_time*."""
+    body = b'{"reason": "cancelled"}'
+    answer = await sidecar.command(END, body, **Seal(SECRET).command_headers("POST", END, body, odoo_time))
+    assert answer.status_code == 200
 
 
 @pytest.mark.parametrize("reason", ["cancelled", "finished", "revoked"])
@@ -70,6 +79,55 @@ async def test_a_ticket_that_odoo_makes_later_opens_the_room_again(sidecar: Side
     await sidecar.command(END, b'{"reason": "cancelled"}')
     again = await sidecar.enter("vet-1", iat=time.time() + 1)
     assert again.last("welcome")["participants"] == []
+
+
+@pytest.mark.parametrize("odoo_is_ahead", [-25, 25], ids=["behind", "ahead"])
+async def test_a_clock_of_odoo_that_is_ahead_or_behind_lets_in_who_may_come_and_nobody_else(
+    sidecar: Sidecar, odoo_is_ahead: int
+) -> None:
+    odoo_time = int(time.time()) + odoo_is_ahead
+    page = await sidecar.enter("vet-1", iat=odoo_time - 2)
+    late_ticket = room_ticket("owner-1", iat=odoo_time - 1)
+    await end_room(sidecar, odoo_time)
+    for credentials in ({"resume": page.resume_token}, {"ticket": late_ticket}):
+        browser = await sidecar.socket()
+        await browser.send(type="hello", v=1, **credentials)
+        assert await browser.closed() == 4410
+    again = await sidecar.enter("vet-1", iat=odoo_time + 1)
+    assert (await sidecar.resume(again)).session == again.session
+
+
+@pytest.mark.parametrize("restarted", [False, True], ids=["at once", "after a restart"])
+async def test_a_room_that_was_opened_again_stays_closed_to_who_was_in_it_before(
+    tmp_path: Path, odoo: OdooStandIn, restarted: bool
+) -> None:
+    sidecar = Sidecar(settings_for(tmp_path / "data", odoo))
+    now = int(time.time())
+
+    async def old_page_is_refused(page: Browser) -> None:
+        browser = await sidecar.socket()
+        await browser.send(type="hello", v=1, resume=page.resume_token)
+        assert await browser.closed() == 4410
+
+    async with sidecar.running():
+        old = await sidecar.enter("owner-1", iat=now - 2)
+        await end_room(sidecar, now - 1)
+        new = await sidecar.enter("vet-1", iat=now)
+        if not restarted:
+            await old_page_is_refused(old)
+    if restarted:
+        async with sidecar.running():
+            await old_page_is_refused(old)
+            await sidecar.resume(new)
+
+
+async def test_an_end_that_arrives_late_does_not_reopen_what_was_closed_after_it(sidecar: Sidecar) -> None:
+    now = int(time.time())
+    await end_room(sidecar, now)
+    await end_room(sidecar, now - 20)
+    browser = await sidecar.socket()
+    await browser.send(type="hello", v=1, ticket=room_ticket(iat=now - 10))
+    assert await browser.closed() == 4410
 
 
 async def test_ending_an_empty_room_says_that_nothing_ended_and_still_closes_it(sidecar: Sidecar) -> None:

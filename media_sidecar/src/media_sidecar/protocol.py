@@ -76,12 +76,25 @@ class RoomTicket(Claims):
     name: Annotated[str, StringConstraints(max_length=1024)] = ""
     recording: RecordingTerms = RecordingTerms()
 
+    @property
+    def odoo_time(self) -> float:
+        """When Odoo let this page in, seconds since the epoch on Odoo's clock."""
+        return self.iat
+
 
 class ResumeTicket(RoomTicket):
-    """May come back into a room as the same page (audience ``resume``); made by this service, kept by nobody."""
+    """May come back into a room as the same page (audience ``resume``); made by this service, kept by nobody.
+
+    :ivar room_ticket_iat: ``iat`` of the room ticket that the page first came with; its own ``iat`` is by another clock
+    """
 
     session: Identifier
-    call: Identifier | None = None
+    room_ticket_iat: float = 0.0
+
+    @property
+    def odoo_time(self) -> float:
+        """When Odoo let this page in, seconds since the epoch on Odoo's clock."""
+        return self.room_ticket_iat
 
 
 class ConsentTicket(Claims):

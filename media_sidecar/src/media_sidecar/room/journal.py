@@ -132,7 +132,7 @@ def end_call(room: str) -> Change:
 
 
 def end_room(room: str, reason: str, at: float) -> Change:
-    """*room* is over since *at*, seconds since the epoch."""
+    """*room* is over since *at*, seconds since the epoch on Odoo's clock."""
     return lambda connection: connection.execute(
         "INSERT OR REPLACE INTO ended_room VALUES (?, ?, ?)", (room, reason, at)
     )

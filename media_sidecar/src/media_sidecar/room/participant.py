@@ -20,6 +20,7 @@ class Participant:
     """A person who is in a room, with a socket or for a while without.
 
     :ivar session: one page load; kept over reconnections of its socket
+    :ivar odoo_time: when Odoo let this page in, seconds since the epoch on Odoo's clock
     :ivar away_since: seconds since the epoch when the socket went, nothing while there is one
     :ivar away_until: event loop time at which the participant counts as lost
     """
@@ -29,6 +30,7 @@ class Participant:
     name: str
     session: str
     terms: RecordingTerms
+    odoo_time: float = 0.0
     connection: Connection | None = None
     state: dict[str, Any] = field(default_factory=_initial_state)
     away_since: float | None = None

@@ -58,6 +58,7 @@ class Room:
         self.participants = participants
         self.call: Call | None = None
         self.ended: tuple[float, str] | None = None
+        """When Odoo ended it last, on Odoo's clock, and why: who was let in until then does not come back."""
         self.outgoing = outgoing
         self.recording = RoomRecording(participants, studio, outgoing, recorder_calls)
         self._seal = seal
@@ -93,10 +94,8 @@ class Room:
         :raises Ended: when the room is over, or another page of the same participant has taken over
         :raises Refusal: when the room is full
         """
-        if self.ended is not None:
-            if ticket.iat <= self.ended[0]:
-                raise Ended(self.ended[1])
-            self.ended = None
+        if self.ended is not None and ticket.odoo_time <= self.ended[0]:
+            raise Ended(self.ended[1])
         known = self.participants.get(ticket.participant)
         session = ticket.session if isinstance(ticket, ResumeTicket) else secrets.token_hex(8)
         if isinstance(ticket, ResumeTicket) and known is not None and known.session != session:
@@ -108,6 +107,7 @@ class Room:
         else:
             participant = self._come_in(ticket, session, known)
             participant.connection = connection
+        participant.odoo_time = ticket.odoo_time
         self._update_presence()
         self.outgoing.tell(participant, self._welcome(participant))
         for message in participant.kept_signals:
@@ -152,18 +152,22 @@ class Room:
             self._remove(participant, "lost")
         await self._after_departure("lost", ended_at)
 
-    async def end(self, reason: EndReason) -> bool:
-        """Odoo closes the room. True when anyone or a call was in it."""
+    async def end(self, reason: EndReason, at: float) -> bool:
+        """Odoo closes the room.
+
+        :param at: seconds since the epoch on Odoo's clock, by which its tickets are dated too
+        :return: whether anyone or a call was in it
+        """
         was_open = bool(self.participants) or self.call is not None
-        now = time.time()
-        self.ended = (now, reason)
-        self.outgoing.change(journal.end_room(self.key, reason, now))
+        at = max(at, self.ended[0]) if self.ended is not None else at
+        self.ended = (at, reason)
+        self.outgoing.change(journal.end_room(self.key, reason, at))
         for participant in list(self.participants.values()):
             connection = participant.connection
             self._remove(participant, "ended", quietly=True)
             if connection is not None:
                 connection.close(CloseCode.ROOM_ENDED, {"type": "ended", "reason": reason})
-        await self._end_call(reason, now)
+        await self._end_call(reason, time.time())
         return was_open
 
     def relay(self, sender: Participant, signal: Signal) -> bool:
@@ -289,6 +293,6 @@ class Room:
             name=participant.name,
             recording=participant.terms,
             session=participant.session,
-            call=self.call.id if self.call else None,
+            room_ticket_iat=participant.odoo_time,
         )
         return self._seal.issue(ticket)

@@ -113,10 +113,10 @@ class Rooms:
         async with self.hold(room_key) as room:
             room.detach(connection)
 
-    async def end(self, room_key: str, reason: EndReason) -> bool:
-        """Odoo closes a room. True when anyone or a call was in it."""
+    async def end(self, room_key: str, reason: EndReason, at: float) -> bool:
+        """Odoo closes a room; as :meth:`.room.Room.end`."""
         async with self.hold(room_key) as room:
-            return await room.end(reason)
+            return await room.end(reason, at)
 
     def counts(self) -> dict[str, int]:
         """How many rooms, participants, calls and recordings there are."""
@@ -149,8 +149,6 @@ class Rooms:
             entry.timer.cancel()
         if entry.room.ended is not None:
             self._ended[entry.room.key] = entry.room.ended
-        else:
-            self._ended.pop(entry.room.key, None)
         del self._entries[entry.room.key]
 
     async def _flush(self, entry: _Entry) -> None:
