@@ -11,8 +11,6 @@ from .messages import RecordOffer, Source
 from .participant import Participant
 from .studio import RecordingInProgress
 
-MAX_LEGS_A_SESSION = 4
-"""Camera and screen, each once more while a new one takes over."""
 QUIET_REASONS = {
     "finished": "The recording has ended.",
     "stopped": "The recording was stopped.",
@@ -64,13 +62,9 @@ class Legs:
 
     def offer(self, participant: Participant, offer: RecordOffer) -> None:
         """Open a leg, in place of an earlier one of the same source; the answer follows when it is there."""
-        mine = [leg for leg in self._legs.values() if leg.participant is participant]
-        for leg in mine:
-            if leg.source == offer.source:
+        for leg in list(self._legs.values()):
+            if leg.participant is participant and leg.source == offer.source:
                 self._drop(leg)
-        if len(mine) >= MAX_LEGS_A_SESSION:
-            tell_closed(participant, offer.leg, "too_many", "Too many recording connections are open.")
-            return
         key = f"{participant.session}-{offer.leg}"
         bitrate = min(self._max_bitrate, participant.terms.max_bitrate or self._max_bitrate)
         leg = Leg(offer.leg, key, participant, offer.source)
