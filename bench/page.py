@@ -6,7 +6,7 @@ Bytes of all answers, uncompressed, and requests, with an empty cache, until the
 
 from dataclasses import dataclass
 
-from playwright.sync_api import Locator, Page, Response
+from playwright.sync_api import Response
 from support.clinic import Bench, running
 from support.result import Case, options, report
 
@@ -32,18 +32,11 @@ def weigh(bench: Bench, url: str, join: str) -> Weight:
     answers: list[Response] = []
     page.on("response", lambda answer: answers.append(answer))
     page.goto(url, wait_until="load")
-    ready(page, page.locator(join))
+    page.locator(join).click(trial=True)
     sizes = [(answer.request.resource_type, _size(answer)) for answer in answers]
     window.close()
     code = sum(size for kind, size in sizes if kind in CODE_TYPES)
     return Weight(code, sum(size for _, size in sizes), len(sizes))
-
-
-def ready(page: Page, button: Locator) -> None:
-    """Wait until the button can be pressed and nothing more is on its way."""
-    button.wait_for()
-    page.wait_for_function("button => !button.disabled", arg=button.element_handle())
-    page.wait_for_load_state("networkidle")
 
 
 def _size(answer: Response) -> int:

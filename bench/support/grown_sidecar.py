@@ -55,6 +55,12 @@ class GrownSegment(Segment):
 
         file._thread.submit(grow)
 
+    def _append(self, *arguments: Any) -> None:
+        """Put what the browser sends behind the minutes, not into their midst."""
+        super()._append(*arguments)
+        block = self._pending[-1]
+        self._pending[-1] = webm.Block(SECONDS * 1000 + block.time, block.track, block.key, block.data)
+
 
 recording.Segment = GrownSegment
 
