@@ -6,6 +6,10 @@ const CLEAN_CLOSE = 1000;
 const OUTDATED_VERSION = "OUTDATED_VERSION";
 /** A dead connection shows only when something is sent; Odoo accepts one zero byte for that. */
 const CONNECTION_CHECK_DELAY = 30000;
+/** Ids are given before the commit, so a slow transaction's notification comes after younger ones. */
+const LATE_MARGIN = 100;
+/** More than the margin can hold, so that what is replayed is always recognised. */
+const SEEN_LIMIT = 200;
 
 /**
  * Notifications of Odoo's bus on one channel, over its WebSocket, for a page without the web client.
@@ -28,7 +32,10 @@ export class LiveUpdates extends Emitter {
         super();
         this.url = new URL(path, origin).href.replace(/^http/, "ws");
         this.channel = channel;
+        this.first = last;
         this.last = last;
+        /** @type {Set<number>} ids of the last notifications seen, oldest first */
+        this.seen = new Set();
         this.backoff = new Backoff({ first: 1000, longest: 15000 });
         this.socket = null;
         this.stopped = true;
@@ -56,9 +63,8 @@ export class LiveUpdates extends Emitter {
         this.socket = socket;
         socket.onopen = () => {
             this.backoff.reset();
-            socket.send(
-                JSON.stringify({ event_name: "subscribe", data: { channels: [this.channel], last: this.last } })
-            );
+            const last = Math.max(this.first, this.last - LATE_MARGIN);
+            socket.send(JSON.stringify({ event_name: "subscribe", data: { channels: [this.channel], last } }));
             clearInterval(this.checkTimer);
             this.checkTimer = setInterval(() => {
                 if (socket.readyState === WebSocket.OPEN) {
@@ -95,11 +101,19 @@ export class LiveUpdates extends Emitter {
             return;
         }
         for (const { id, message } of notifications) {
-            if (id <= this.last) {
+            if (this.seen.has(id)) {
                 continue;
             }
-            this.last = id;
+            this._remember(id);
             this.emit("notification", message);
+        }
+    }
+
+    _remember(id) {
+        this.last = Math.max(this.last, id);
+        this.seen.add(id);
+        if (this.seen.size > SEEN_LIMIT) {
+            this.seen.delete(this.seen.values().next().value);
         }
     }
 }

@@ -89,6 +89,15 @@ test("what waits survives a reload", async () => {
     expect(memory.get("outgoing")).toBe(null);
 });
 
+test("a message that was written before another but became readable after it is not missed", async () => {
+    const missed = [];
+    const { thread, state } = makeThread({ missed });
+    thread.load({ state: "open", messages: [stored(3), stored(5)] });
+    missed.push(stored(4, "late"));
+    await thread.catchUp();
+    expect(state.messages.map(({ id }) => id)).toEqual([3, 4, 5]);
+});
+
 test("after a loss of the live connection nothing is missing, not even behind one's own message", async () => {
     const { thread, state } = makeThread({
         answers: [stored(5, "mine")],

@@ -2,6 +2,9 @@ import { ApiError } from "../../../core/api";
 import { Backoff } from "../../../core/backoff";
 import { randomIdentifier } from "../../../core/identifier";
 
+/** Ids are given before the commit: a message with a lower id may become readable after one with a higher id. */
+const LATE_MARGIN = 100;
+
 /**
  * The text messages of a consultation: those that Odoo keeps, and those of ours that are still on their way. What a
  * person wrote is never lost: it waits, visibly, and goes out in order when Odoo answers again, over a reload as well.
@@ -59,7 +62,7 @@ export class MessageThread {
     /** Fetch what was missed, then send what waits. */
     async catchUp() {
         try {
-            this.receive(await this.api.messagesAfter(this.receivedId));
+            this.receive(await this.api.messagesAfter(Math.max(0, this.receivedId - LATE_MARGIN)));
         } catch (error) {
             if (!(error instanceof ApiError)) {
                 throw error;
