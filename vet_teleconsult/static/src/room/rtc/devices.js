@@ -57,6 +57,9 @@ export class Devices extends Emitter {
         this.wanted = { microphone: true, camera: true };
         this.chosen = { microphone: memory?.get("microphone") || null, camera: memory?.get("camera") || null };
         this.facing = "user";
+        /** Counts releases: a stream that was asked for before the last of them is no longer wanted. */
+        this.generation = 0;
+        this.released = false;
         this.lists = { microphones: [], cameras: [], speakers: [] };
         this._onDeviceChange = () => this._devicesChanged();
         this._onVisible = () => this._becameVisible();
@@ -72,15 +75,19 @@ export class Devices extends Emitter {
      * @returns {Promise<void>} never rejects; see `problems`
      */
     async open() {
+        this.released = false;
         if (!this.mediaDevices?.getUserMedia) {
             this.problems = { microphone: "unsupported", camera: "unsupported" };
             this.emit("tracks");
             return;
         }
+        const { generation } = this;
         const kinds = ["microphone", "camera"].filter((kind) => this.wanted[kind]);
         if (kinds.length < 2 || !(await this._openTogether())) {
             for (const kind of kinds) {
-                await this._openAlone(kind);
+                if (generation === this.generation) {
+                    await this._openAlone(kind);
+                }
             }
         }
         await this.refreshLists();
@@ -100,15 +107,29 @@ export class Devices extends Emitter {
     }
 
     async _openAlone(kind) {
+        const { generation } = this;
         try {
             const stream = await this._request({ [kind]: true });
             this._take(kind, stream.getTracks()[0]);
         } catch (error) {
-            this.problems[kind] = deviceErrorCode(error);
+            if (generation === this.generation) {
+                this.problems[kind] = deviceErrorCode(error);
+            }
         }
     }
 
+    /** @returns {Promise<MediaStream>} rejects when everything was released in the meantime */
     async _request(kinds) {
+        const { generation } = this;
+        const stream = await this._ask(kinds, () => generation === this.generation);
+        if (generation !== this.generation) {
+            stream.getTracks().forEach((track) => track.stop());
+            throw new DOMException("Released while it was being opened.", "AbortError");
+        }
+        return stream;
+    }
+
+    async _ask(kinds, isWanted) {
         const constraints = { audio: false, video: false };
         if (kinds.microphone) {
             constraints.audio = this._constraints("microphone");
@@ -120,7 +141,7 @@ export class Devices extends Emitter {
             return await this.mediaDevices.getUserMedia(constraints);
         } catch (error) {
             const code = deviceErrorCode(error);
-            if (code !== "overconstrained" && code !== "not-found") {
+            if (!isWanted() || (code !== "overconstrained" && code !== "not-found")) {
                 throw error;
             }
             // A device that was chosen once may be gone, and a camera may not know our size: take what there is.
@@ -142,6 +163,11 @@ export class Devices extends Emitter {
     _take(kind, track) {
         if (!track) {
             this.problems[kind] = "not-found";
+            return;
+        }
+        if (kind === "camera" && !this.wanted.camera) {
+            // Turned off while the browser was still opening it.
+            track.stop();
             return;
         }
         const old = this.tracks[kind];
@@ -188,9 +214,6 @@ export class Devices extends Emitter {
         if (on && !this.tracks.camera) {
             await this._openAlone("camera");
             await this.refreshLists();
-            if (!this.wanted.camera) {
-                this._closeCamera();
-            }
         } else if (!on) {
             this._closeCamera();
         }
@@ -329,7 +352,13 @@ export class Devices extends Emitter {
         await this.refreshLists();
         for (const kind of ["microphone", "camera"]) {
             const found = this.lists[`${kind}s`].length > 0;
-            if (found && this.wanted[kind] && !this.tracks[kind] && this.problems[kind] === "not-found") {
+            if (
+                !this.released &&
+                found &&
+                this.wanted[kind] &&
+                !this.tracks[kind] &&
+                this.problems[kind] === "not-found"
+            ) {
                 await this._openAlone(kind);
                 this.emit("tracks");
             }
@@ -342,8 +371,10 @@ export class Devices extends Emitter {
         this.release();
     }
 
-    /** Let go of microphone and camera; `open` takes them again. */
+    /** Let go of microphone and camera, those included that are still being opened; `open` takes them again. */
     release() {
+        this.generation += 1;
+        this.released = true;
         for (const kind of ["microphone", "camera"]) {
             const track = this.tracks[kind];
             this.tracks[kind] = null;

@@ -142,6 +142,65 @@ test("a device that is lost for good is reported", async () => {
     expect.verifySteps(["camera not-found"]);
 });
 
+/** A `MediaDevices` that answers when the test says so. */
+function makeSlowMediaDevices() {
+    const mediaDevices = makeMediaDevices();
+    const { promise, resolve } = Promise.withResolvers();
+    const streams = [];
+    const { getUserMedia } = mediaDevices;
+    mediaDevices.getUserMedia = async (constraints) => {
+        await promise;
+        streams.push(await getUserMedia(constraints));
+        return streams.at(-1);
+    };
+    const live = () => streams.flatMap((stream) => stream.getTracks()).filter((track) => track.readyState === "live");
+    return { mediaDevices, answer: resolve, live };
+}
+
+test("a camera that opens after hanging up is closed at once, and not asked for again", async () => {
+    const { mediaDevices, answer, live } = makeSlowMediaDevices();
+    const devices = new Devices({ mediaDevices });
+    const opened = devices.open();
+    devices.release();
+    answer();
+    await opened;
+    expect(live()).toEqual([]);
+    expect(devices.tracks).toEqual({ microphone: null, camera: null });
+    expect(mediaDevices.asked).toHaveLength(1);
+});
+
+test("coming back while the first answer is still due takes the second", async () => {
+    const { mediaDevices, answer, live } = makeSlowMediaDevices();
+    const devices = new Devices({ mediaDevices });
+    const opened = devices.open();
+    devices.release();
+    const reopened = devices.open();
+    answer();
+    await Promise.all([opened, reopened]);
+    expect(live()).toEqual([devices.tracks.microphone, devices.tracks.camera]);
+});
+
+test("a camera that is turned off while it opens stays off", async () => {
+    const { mediaDevices, answer, live } = makeSlowMediaDevices();
+    const devices = new Devices({ mediaDevices });
+    const opened = devices.open();
+    await devices.setCamera(false);
+    answer();
+    await opened;
+    expect(live()).toEqual([devices.tracks.microphone]);
+});
+
+test("a camera that is plugged in after hanging up is left alone", async () => {
+    let plugged = false;
+    const mediaDevices = makeMediaDevices(({ video }) => video && !plugged && refuse("NotFoundError"));
+    const devices = new Devices({ mediaDevices });
+    await devices.open();
+    devices.release();
+    plugged = true;
+    await devices._devicesChanged();
+    expect(devices.tracks.camera).toBe(null);
+});
+
 test("old names of errors are understood, too", () => {
     expect(deviceErrorCode({ name: "PermissionDeniedError" })).toBe("denied");
     expect(deviceErrorCode({ name: "DevicesNotFoundError" })).toBe("not-found");
