@@ -23,7 +23,7 @@ export function withAudioNack(sdp) {
 /**
  * The send-only connection that carries one source (camera with microphone, or screen) to the recorder, apart from
  * the peer-to-peer one. It is opened anew, as a new leg, whenever it fails while recording goes on: the recorder
- * makes a new segment of it.
+ * makes a new segment of it. Without any track it waits for the first one; once open it stays so, whatever is turned off.
  *
  * Emits `problem` {reason, message} and `open`.
  */
@@ -62,11 +62,19 @@ export class RecordingLeg extends Emitter {
         this.tracks = tracks;
         this.senders?.video?.replaceTrack(tracks.video || null).catch(() => {});
         this.senders?.audio?.replaceTrack(tracks.audio || null).catch(() => {});
+        if (this.awaitsTrack && this.hasTrack) {
+            this._open();
+        }
+    }
+
+    get hasTrack() {
+        return Boolean(this.tracks.video || this.tracks.audio);
     }
 
     async _open() {
         this._closeConnection();
-        if (this.stopped || !this.signaling.open) {
+        this.awaitsTrack = !this.hasTrack;
+        if (this.stopped || this.awaitsTrack || !this.signaling.open) {
             // The owner of the leg opens it anew after the next welcome.
             return;
         }
