@@ -1,4 +1,4 @@
-import { Component, markRaw, onWillDestroy, onWillStart, useExternalListener, useState } from "@odoo/owl";
+import { Component, markRaw, onMounted, onWillDestroy, onWillStart, useExternalListener, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { ApiError } from "../core/api";
 import { Icon } from "../core/icon/icon";
@@ -6,7 +6,7 @@ import { LiveUpdates } from "../core/live_updates";
 import { Memory } from "../core/memory";
 import { Blocked } from "./blocked/blocked";
 import { Call } from "./call/call";
-import { connectionState, makeCallState } from "./call/call_state";
+import { connectionState, isRecorded, makeCallState } from "./call/call_state";
 import { ConnectionStatus } from "./connection_status/connection_status";
 import { ConsentDialog } from "./consent/consent_dialog";
 import { ControlBar } from "./control_bar/control_bar";
@@ -20,6 +20,7 @@ import { roomNotices } from "./room_notices";
 import { Devices } from "./rtc/devices";
 import { obstacle } from "./rtc/environment";
 import { ScreenShare } from "./rtc/screen_share";
+import { consentSentence } from "./sentences";
 import { MessageThread } from "./side_panel/messages/message_thread";
 import { SidePanel } from "./side_panel/side_panel";
 import { Stage } from "./stage/stage";
@@ -80,6 +81,7 @@ export class Room extends Component {
             consultation: null,
             liveDown: false,
             sound: null,
+            shareFailed: false,
             player: null,
         });
         this.call = useState(makeCallState());
@@ -88,7 +90,10 @@ export class Room extends Component {
         this.screenShare = new ScreenShare();
         // The plain functions below outlive renderings, so they get the state that notifies.
         this.stopShowing = showLocalMedia(this.call.local, this.devices, this.screenShare, this.choices);
+        this.devices.on("tracks", () => this.rememberCall());
         onWillStart(() => this.load());
+        // Whoever was in the call when the page was loaded anew comes back without being asked.
+        onMounted(() => this.returning && this.startCall());
         onWillDestroy(() => this.destroyRoom());
         useExternalListener(window, "pagehide", () => this.controller?.stop());
         useExternalListener(window, "pageshow", (event) => event.persisted && location.reload());
@@ -103,10 +108,13 @@ export class Room extends Component {
             return;
         }
         this.app = found?.app || null;
+        // After a reload in the middle of a call nothing is sent that was turned off before.
+        Object.assign(this.devices.wanted, this.memory.get("inCall"));
         // Devices and server at the same time: joining is a matter of seconds.
-        this.checked = this.checkDevices();
+        this.checkDevices();
         try {
             this.bootstrap = markRaw(await this.props.api.join());
+            this.ticket = { value: this.bootstrap.ticket, at: Date.now() };
         } catch (error) {
             this.devices.release();
             this.blockByError(error);
@@ -123,12 +131,16 @@ export class Room extends Component {
         });
         this.messages.load(chat);
         this.startLive();
-        if (this.memory.get("inCall")) {
-            // The page was loaded anew in the middle of a call: whoever was in it comes back without being asked.
-            await this.checked;
-            this.join();
-        } else {
+        this.returning = Boolean(this.memory.get("inCall"));
+        if (!this.returning) {
             this.state.phase = "lobby";
+        }
+    }
+
+    /** That there is a call, and which devices it wants: kept for a reload. */
+    rememberCall() {
+        if (this.controller) {
+            this.memory.set("inCall", { ...this.devices.wanted });
         }
     }
 
@@ -151,6 +163,10 @@ export class Room extends Component {
     blockByError(error) {
         if (!(error instanceof ApiError)) {
             throw error;
+        }
+        if (!error.transient) {
+            // There is no call to come back to.
+            this.memory.set("inCall", null);
         }
         this.block(error.code, { sentence: error.sentence, nextStep: error.nextStep });
     }
@@ -176,16 +192,17 @@ export class Room extends Component {
             state: this.call,
             api: this.props.api,
             bootstrap: this.bootstrap,
+            ticket: this.ticket,
             devices: this.devices,
             screenShare: this.screenShare,
             memory: this.memory,
         });
         // A ticket is for one entry.
-        this.bootstrap = markRaw({ ...this.bootstrap, ticket: null });
+        this.ticket = null;
         this.controller.signaling.on("ended", ({ reason }) => this.onEnded(reason));
         this.controller.signaling.on("refused", ({ code, error }) => this.onEnded(code, error));
         this.letSleep = keepAwake();
-        this.memory.set("inCall", true);
+        this.rememberCall();
         this.state.phase = "call";
         this.props.onCallChange?.(true);
         this.controller.start();
@@ -197,6 +214,7 @@ export class Room extends Component {
         this.memory.set("inCall", null);
         this.letSleep?.();
         this.state.sound = null;
+        this.state.shareFailed = false;
         // What the call was (who was there, whether it was recorded) must not outlive it on the screen.
         Object.assign(this.call, { ...makeCallState(), local: this.call.local });
         this.screenShare.stop();
@@ -292,6 +310,7 @@ export class Room extends Component {
             wanted: this.devices.wanted,
             playSound: this.state.sound,
             stopSharing: () => this.screenShare.stop(),
+            shareFailed: this.state.shareFailed,
             nameOf: (id) => this.nameOf(id),
         });
     }
@@ -311,10 +330,11 @@ export class Room extends Component {
     }
 
     async toggleScreen() {
+        this.state.shareFailed = false;
         if (this.screenShare.track) {
             this.screenShare.stop();
         } else {
-            await this.screenShare.start();
+            this.state.shareFailed = (await this.screenShare.start()) === "failed";
         }
     }
 
@@ -343,11 +363,11 @@ export class Room extends Component {
     }
 
     get consentProblem() {
-        return this.call.consentError
-            ? _t(
-                  "Your answer could not be stored. Please check your connection and try again; nothing is recorded yet."
-              )
-            : "";
+        return consentSentence(this.call.consentError);
+    }
+
+    get canWithdraw() {
+        return isRecorded(this.call);
     }
 
     // ------------------------------------------------------- live and notes

@@ -11,6 +11,7 @@ import { deviceSentence, recordingSentence, refusalSentence } from "./sentences"
  * @param {object} facts.wanted devices that the person has turned on
  * @param {Function|null} facts.playSound plays the sound that the browser holds back
  * @param {Function} facts.stopSharing
+ * @param {boolean} facts.shareFailed whether the screen could not be shared when that was last tried
  * @param {(id: string) => string} facts.nameOf
  * @returns {{id: string, level: string, text: string, label?: string, hook?: string, action?: Function}[]}
  */
@@ -22,6 +23,7 @@ export function roomNotices(facts) {
         qualityNotice(facts),
         ...recordingNotices(facts),
         shareNotice(facts),
+        shareProblemNotice(facts),
         liveNotice(facts),
     ].filter(Boolean);
 }
@@ -106,6 +108,18 @@ function shareNotice({ call, stopSharing }) {
             label: _t("Stop sharing"),
             hook: "stop-sharing",
             action: stopSharing,
+        }
+    );
+}
+
+function shareProblemNotice({ shareFailed }) {
+    return (
+        shareFailed && {
+            id: "share-problem",
+            level: "warning",
+            text: _t(
+                "Your screen could not be shared. Try again with another window or tab. On a Mac, first allow your browser to record the screen in System Settings, Privacy & Security."
+            ),
         }
     );
 }

@@ -3,7 +3,8 @@ import { browserName, isAndroid, isIos } from "./rtc/environment";
 
 /**
  * Every failure in words that an owner understands, each with its next step. The keys are the codes of
- * `rtc/environment.js`, `rtc/devices.js`, `core/api.js`, and the reasons of the sidecar's `ended` frame.
+ * `rtc/environment.js`, `rtc/devices.js`, `core/api.js`, and the reasons of the sidecar's `ended` frame. What Odoo says
+ * itself on the page of a link that is no longer good is said here in the same words (`tools/room_error.py`).
  */
 
 /** @returns {string} the browser to open the link in */
@@ -46,15 +47,18 @@ export function blockedSentence(code, { app, sentence, nextStep } = {}) {
         },
         link_expired: {
             title: _t("This link has expired"),
-            text: _t("Please ask the clinic for a new link."),
+            text: [_t("This link has expired."), _t("Ask the clinic for a new link.")].join(" "),
         },
         link_revoked: {
             title: _t("This link is no longer valid"),
-            text: _t("The clinic has withdrawn it. Please use the newest link that you received, or call the clinic."),
+            text: [
+                _t("The clinic has withdrawn this link."),
+                _t("Look for a newer message from the clinic, or ask them for a new link."),
+            ].join(" "),
         },
         cancelled: {
             title: _t("This consultation was cancelled"),
-            text: _t("Please contact the clinic to arrange another appointment."),
+            text: [_t("This consultation does not take place."), _t("Call the clinic to find another time.")].join(" "),
         },
         finished: {
             title: _t("This consultation has ended"),
@@ -166,6 +170,9 @@ export function recordingSentence(recording, nameOf, self) {
     switch (recording.state) {
         case "asking":
             return others.length ? { level: "info", text: _t("Recording starts when %s has agreed.", others) } : null;
+        case "recording":
+            // A part of it may be missing: the sidecar says which.
+            return recording.message ? { level: "warning", text: recording.message } : null;
         case "paused":
             return { level: "info", text: _t("The recording is paused until everyone present has agreed.") };
         case "refused":
@@ -185,6 +192,23 @@ export function recordingSentence(recording, nameOf, self) {
         default:
             return null;
     }
+}
+
+/**
+ * Why the answer to the question about the recording does not count yet, and what to do.
+ *
+ * @param {{code: string, sentence?: string, nextStep?: string}|null} error
+ * @returns {string} empty when there is nothing to say
+ */
+export function consentSentence(error) {
+    if (!error) {
+        return "";
+    }
+    if (error.code.startsWith("consent_")) {
+        return _t("Your earlier answer no longer counts. Please answer again.");
+    }
+    const reason = blockedSentence(error.code, error).text;
+    return [_t("Your answer could not be stored, so you are not recorded."), reason].join(" ");
 }
 
 /**

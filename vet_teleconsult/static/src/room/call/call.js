@@ -30,16 +30,17 @@ export class Call {
      * @param {object} options.state see `makeCallState`
      * @param {import("../../core/api").RoomApi} options.api
      * @param {object} options.bootstrap Odoo's answer to `join`
+     * @param {{value: string, at: number}|null} options.ticket that of the answer, and when it was received (ms)
      * @param {import("../rtc/devices").Devices} options.devices
      * @param {import("../rtc/screen_share").ScreenShare} options.screenShare
      * @param {{get: Function, set: Function}} options.memory for this consultation, over reloads of this tab
      */
-    constructor({ state, api, bootstrap, devices, screenShare, memory }) {
+    constructor({ state, api, bootstrap, ticket, devices, screenShare, memory }) {
         Object.assign(this, { state, api, devices, screenShare });
         /** @type {Map<string, {peer: Peer, quality: ConnectionQuality}>} */
         this.links = new Map();
         this.iceServers = bootstrap.ice_servers || [];
-        this.ticket = { value: bootstrap.ticket, at: Date.now() };
+        this.ticket = ticket;
         this.signaling = new Signaling({ url: socketUrl(bootstrap.sidecar.url), getTicket: () => this._getTicket() });
         this.recording = new RecordingControl({
             state,
@@ -103,13 +104,17 @@ export class Call {
     }
 
     async _getTicket() {
-        if (this.ticket && Date.now() - this.ticket.at < TICKET_AGE) {
-            const { value } = this.ticket;
-            this.ticket = null;
-            return value;
+        const { ticket } = this;
+        // A ticket is for one entry.
+        this.ticket = null;
+        if (ticket && Date.now() - ticket.at < TICKET_AGE) {
+            return ticket.value;
         }
         const answer = await this.api.ticket();
         this._setIceServers(answer.ice_servers);
+        if (answer.sidecar?.url) {
+            this.signaling.url = socketUrl(answer.sidecar.url);
+        }
         return answer.ticket;
     }
 
@@ -157,8 +162,8 @@ export class Call {
     }
 
     _onError({ code }) {
-        if (code === "consent_spent") {
-            this.recording.onConsentSpent();
+        if (code?.startsWith("consent_")) {
+            this.recording.onConsentRefused(code);
         } else {
             this.state.refusal = code;
         }

@@ -32,9 +32,10 @@ export function makeCallState() {
         /** Whether this participant still has to answer the question about the recording. */
         consentAsked: false,
         consentBusy: false,
+        /** Why an answer does not count: {code, sentence, nextStep} or null. */
         consentError: null,
-        /** Whether this participant has agreed to be recorded in this call. */
-        consented: false,
+        /** Id of the call in which this participant has taken back their consent here, or null. */
+        withdrawn: null,
         local: {
             microphone: false,
             camera: false,
@@ -53,6 +54,26 @@ export function makeCallState() {
         /** Milliseconds to add to this clock to get the server's. */
         clockOffset: 0,
     };
+}
+
+/**
+ * Whether this participant is being recorded, whichever of their devices has agreed to it.
+ *
+ * @param {object} state of `makeCallState`
+ * @returns {boolean}
+ */
+export function isRecorded({ recording, self, call, withdrawn }) {
+    const running = recording.state === "recording" || recording.state === "paused";
+    return running && Boolean(self) && withdrawn !== call?.id && hasAgreed(recording, self.id);
+}
+
+/**
+ * @param {object} recording of the sidecar
+ * @param {string} participantId
+ * @returns {boolean} whether the sidecar counts on this participant's consent
+ */
+export function hasAgreed({ missing, refused }, participantId) {
+    return !missing.includes(participantId) && !refused.includes(participantId);
 }
 
 /**

@@ -1,5 +1,6 @@
+import { ApiError } from "../../core/api";
 import { RecordingLeg } from "../rtc/recording_leg";
-import { NO_RECORDING } from "./call_state";
+import { hasAgreed, NO_RECORDING } from "./call_state";
 
 /**
  * This browser's part in a recording: the participant's own consent, and the legs that carry camera and screen to the
@@ -16,12 +17,12 @@ export class RecordingControl {
      * @param {() => {microphone, camera, screen, screenAudio}} options.getTracks
      * @param {number} options.maxBitrate of a video, in bits per second
      * @param {string|number} options.consentVersion version of the text that is shown
-     * @param {{get: Function, set: Function}} options.memory keeps grants over a reload
+     * @param {{get: Function, set: Function}} options.memory keeps grants and withdrawals over a reload
      */
     constructor({ state, signaling, api, getIceServers, getTracks, maxBitrate, consentVersion, memory }) {
         Object.assign(this, { state, signaling, api, getIceServers, getTracks, maxBitrate, consentVersion, memory });
         this.legs = { camera: null, screen: null };
-        this.withdrawn = null;
+        this.state.withdrawn = memory.get("withdrawn");
     }
 
     // --------------------------------------------------------------- frames
@@ -38,9 +39,10 @@ export class RecordingControl {
         this.syncLegs();
     }
 
-    /** After each welcome: show the grant again, a restarted sidecar does not know it; mend the legs. */
+    /** After each welcome: tell what the sidecar could not be told while it was away; mend the legs. */
     resume() {
-        if (this.withdrawn && this.withdrawn === this.state.call?.id) {
+        const { recording, self } = this.state;
+        if (this.isWithdrawn && hasAgreed(recording, self?.id)) {
             this.signaling.send("consent", { decision: "withdrawn" });
         }
         for (const leg of Object.values(this.legs)) {
@@ -54,19 +56,35 @@ export class RecordingControl {
         this._offerGrant();
     }
 
-    /** The recorder no longer accepts the stored answer (it was withdrawn, or the question was asked anew). */
-    onConsentSpent() {
+    /**
+     * The sidecar does not accept the stored answer: it was withdrawn, has expired, or is for another call.
+     *
+     * @param {string} code
+     */
+    onConsentRefused(code) {
         const call = this.state.call?.id;
         if (call) {
             this.memory.set(`grant:${call}`, null);
         }
         this._offerGrant();
+        if (this.state.consentAsked) {
+            this.state.consentError = { code };
+        }
+    }
+
+    /** @returns {boolean} whether this participant has taken back their consent to the present call */
+    get isWithdrawn() {
+        return Boolean(this.state.withdrawn) && this.state.withdrawn === this.state.call?.id;
+    }
+
+    _setWithdrawn(call) {
+        this.state.withdrawn = call;
+        this.memory.set("withdrawn", call);
     }
 
     _offerGrant() {
         const call = this.state.call?.id;
         const grant = (call && this.memory.get(`grant:${call}`)) || null;
-        this.state.consented = Boolean(grant);
         const missing = Boolean(call) && this.state.recording.missing.includes(this.state.self?.id);
         if (grant && missing) {
             this.signaling.send("consent", { grant });
@@ -95,14 +113,14 @@ export class RecordingControl {
             const { grant } = await this.api.consent(decision, call, this.consentVersion);
             if (decision === "granted") {
                 this.memory.set(`grant:${call}`, grant);
-                this.withdrawn = null;
+                this._setWithdrawn(null);
             }
             this.signaling.send("consent", { grant });
-            this.state.consented = decision === "granted";
             this.state.consentAsked = false;
         } catch (error) {
             // The question stays: nobody is recorded without an answer that is kept.
-            this.state.consentError = error.code || "server";
+            const { code, sentence, nextStep } = error instanceof ApiError ? error : new ApiError("server");
+            this.state.consentError = { code, sentence, nextStep };
         } finally {
             this.state.consentBusy = false;
         }
@@ -115,8 +133,7 @@ export class RecordingControl {
             return;
         }
         this.memory.set(`grant:${call}`, null);
-        this.withdrawn = call;
-        this.state.consented = false;
+        this._setWithdrawn(call);
         this._closeLegs();
         this.signaling.send("consent", { decision: "withdrawn" });
     }
@@ -124,7 +141,6 @@ export class RecordingControl {
     // ----------------------------------------------------------- vet's word
 
     request() {
-        this.withdrawn = null;
         return this.signaling.send("recording", { action: "request" });
     }
 
@@ -136,7 +152,7 @@ export class RecordingControl {
 
     /** Open and close legs so that they agree with the recording's state and with what is being sent. */
     syncLegs() {
-        const recording = this.state.recording.state === "recording" && this.withdrawn !== this.state.call?.id;
+        const recording = this.state.recording.state === "recording" && !this.isWithdrawn;
         const tracks = this.getTracks();
         this._syncLeg("camera", recording, { video: tracks.camera, audio: tracks.microphone });
         this._syncLeg("screen", recording && Boolean(tracks.screen), {
