@@ -1,10 +1,11 @@
 from odoo.tests import tagged
 
-from odoo.addons.web.tests.test_js import HOOTCommon, unit_test_error_checker
+# The module, not the class: a class imported by name would be collected as tests of ours.
+from odoo.addons.web.tests import test_js
 
 
 @tagged("post_install", "-at_install")
-class TestHoot(HOOTCommon):
+class TestHoot(test_js.HOOTCommon):
     """The unit tests of the addon's JavaScript (`static/tests`), in a browser."""
 
     # pytest-odoo runs no test parameters.
@@ -19,7 +20,7 @@ class TestHoot(HOOTCommon):
             login="admin",
             timeout=1800,
             success_signal="[HOOT] Test suite succeeded",
-            error_checker=unit_test_error_checker,
+            error_checker=test_js.unit_test_error_checker,
         )
 
     def test_components_and_media_modules_behave_on_a_desktop(self):
