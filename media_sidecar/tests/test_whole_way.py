@@ -146,6 +146,8 @@ async def test_a_reload_makes_a_second_file_of_the_same_recording(
     await recorded(sidecar.settings.spool_folder, 1)
     reloaded = RecordedPage(await sidecar.enter("owner-1"))
     await until(lambda: sidecar.service.recorder.measurements().legs == 0)
+    await reloaded.page.grant(2)
+    await reloaded.page.recording_is("recording")
     await reloaded.send()
     await recorded(sidecar.settings.spool_folder, 2)
     await consultation.vet.page.send(type="recording", action="stop")
