@@ -75,7 +75,7 @@ export class Notes extends Component {
         this.placeCaret();
     }
 
-    /** Behind the template's first heading, in plain type. */
+    /** Behind the first paragraph (the template's first heading), in plain type. */
     placeCaret() {
         const range = document.createRange();
         range.selectNodeContents(this.editor.el.firstElementChild || this.editor.el);
@@ -85,6 +85,7 @@ export class Notes extends Component {
         selection.addRange(range);
         if (document.queryCommandState("bold")) {
             document.execCommand("bold");
+            document.execCommand("insertText", false, " ");
         }
     }
 
