@@ -33,7 +33,7 @@ CONFIGURATION = CACHE / "odoo.conf"
 
 # Left out of Debian's package for want of its source, yet named in web.assets_backend, where its absence
 # becomes a console error that fails every browser test. Only the blurring of backgrounds needs it.
-_ABSENT_ASSET = "addons/mail/static/lib/selfie_segmentation/selfie_segmentation.js"
+_ABSENT_ASSET = "mail/static/lib/selfie_segmentation/selfie_segmentation.js"
 
 
 def source_root() -> Path:
@@ -143,11 +143,23 @@ def fetch() -> None:
     fresh.mkdir(parents=True)
     for package in packages:
         subprocess.run(["dpkg-deb", "-x", str(package), str(fresh)], check=True)
-    asset = fresh / "usr/lib/python3/dist-packages" / _ABSENT_ASSET
-    asset.parent.mkdir(parents=True, exist_ok=True)
-    asset.touch()
+    stand_in_for_absent_asset(fresh / "usr/lib/python3/dist-packages")
     fresh.rename(_PACKAGE_ROOT)
     shutil.rmtree(_APT)
+
+
+def stand_in_for_absent_asset(packages: Path) -> None:
+    """Write a script in place of the one that Debian leaves out, wherever Odoo looks for the addon ``mail``.
+
+    :param packages: the folder that holds ``odoo`` and ``addons``
+    """
+    for addons in (packages / "odoo" / "addons", packages / "addons"):
+        asset = addons / _ABSENT_ASSET
+        if asset.is_file() and asset.stat().st_size:
+            continue
+        asset.parent.mkdir(parents=True, exist_ok=True)
+        # An empty file counts as absent too.
+        asset.write_text("// Blurring the background of Discuss calls is not in this package.\n")
 
 
 def _download(source: Source, suite: str) -> list[Path]:

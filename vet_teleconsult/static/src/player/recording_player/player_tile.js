@@ -3,6 +3,9 @@ import { Component } from "@odoo/owl";
 import { formatPosition } from "./playback/timeline";
 import { SegmentMedia } from "./segment_media";
 
+/** Seconds before a track's beginning at which its first picture already stands in its tile. */
+const FIRST_PICTURE = 1;
+
 /** What one participant sent from one source: the picture while there is one, the person's name always. */
 export class PlayerTile extends Component {
     static template = "vet_teleconsult.PlayerTile";
@@ -22,7 +25,13 @@ export class PlayerTile extends Component {
     get hasPicture() {
         const { active, current } = this.props.tile;
         const item = this.props.playback.items.get(current.id);
-        return active && (item ? item.hasPicture : current.kind === "video");
+        return (active || this.isAboutToBegin) && (item ? item.hasPicture : current.kind === "video");
+    }
+
+    /** Cameras begin some 100 ms after the recording does: their first picture is shown instead of a gap. */
+    get isAboutToBegin() {
+        const wait = this.props.tile.current.start - this.props.playback.position;
+        return wait > 0 && wait <= FIRST_PICTURE;
     }
 
     get title() {
