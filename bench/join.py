@@ -37,9 +37,11 @@ def discuss(bench: Bench) -> float:
     vet, owner = bench.window("vet"), bench.window("owner")
     room, page = vet.new_page(), owner.new_page()
     room.goto(for_user)
-    room.locator("button[title='Start Video Call'], button[name='camera-call']").first.click()
+    room.get_by_role("button", name="Start Video Call").first.click()
     room.locator(".o-discuss-Call video").first.wait_for()
     page.goto(invitation)
+    for device in ("Turn camera on", "Unmute"):
+        page.get_by_role("button", name=device).click()
     page.wait_for_function("[...document.querySelectorAll('video')].some((video) => video.videoWidth > 0)")
     page.locator("button[title='Join Channel']").click()
     waited = first_frame(page)

@@ -35,6 +35,8 @@ class Bench:
             viewport=cast(ViewportSize, DESKTOP if role == "vet" else PHONE)
         )
         window.add_init_script(path=Path(__file__).with_name("first_frame.js"))
+        # As on a second visit: Discuss asks in a dialog of its own before the browser does.
+        window.grant_permissions(["camera", "microphone"])
         if role == "vet":
             session = self.stack.login(stack.VET).session.cookies["session_id"]
             window.add_cookies([{"name": "session_id", "value": session, "url": self.stack.clinic.url}])

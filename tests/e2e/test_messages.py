@@ -36,7 +36,7 @@ def test_earlier_messages_are_there_after_a_reload(call: Call) -> None:
 
 def test_text_is_shown_as_it_was_written(shared_call: Call) -> None:
     """Nothing in a message is taken for markup."""
-    text = "<b>3 < 5</b> & \"so\" <img src=x onerror=alert(1)>"
+    text = '<b>3 < 5</b> & "so" <img src=x onerror=alert(1)>'
     shared_call.owner.write(text)
     shared_call.vet.reads(text)
 
@@ -45,7 +45,9 @@ def test_a_message_written_without_network_arrives_once_it_is_back(call: Call) -
     call.owner.context.set_offline(True)
     call.owner.find("message-input").fill("Are you still there?")
     call.owner.press("message-send")
-    call.owner.page.locator("[data-test=message][data-status=pending], [data-test=message][data-status=failed]").wait_for()
+    call.owner.page.locator(
+        "[data-test=message][data-status=pending], [data-test=message][data-status=failed]"
+    ).wait_for()
     call.owner.context.set_offline(False)
     call.vet.reads("Are you still there?")
     call.owner.page.locator("[data-test=message][data-status=sent]", has_text="Are you still there?").wait_for()

@@ -109,7 +109,9 @@ def test_a_page_without_https_names_the_reason(browsers, owner_at, consultation)
 
 
 def test_a_browser_without_webrtc_names_browsers_that_have_it(browsers, owner_at, consultation) -> None:
-    owner = owner_at(browsers.launched(), scripts=["delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"])
+    owner = owner_at(
+        browsers.launched(), scripts=["delete window.RTCPeerConnection; delete window.webkitRTCPeerConnection;"]
+    )
     owner.open(consultation)
     owner.sees_notice("current version of Chrome, Edge, Firefox or Safari")
     owner.sees("copy-link")

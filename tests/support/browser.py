@@ -105,9 +105,7 @@ class Person:
     console: list[str] = field(default_factory=list)
 
     @classmethod
-    def at(
-        cls, browser: Browser, footage: Footage | None = None, scripts: Sequence[str] = (), **context: Any
-    ) -> Self:
+    def at(cls, browser: Browser, footage: Footage | None = None, scripts: Sequence[str] = (), **context: Any) -> Self:
         """Open a window.
 
         :param scripts: JavaScript that runs in every page before its own
@@ -235,7 +233,7 @@ class Vet(Person):
     def enter(self, stack: Stack, consultation: Consultation) -> None:
         """Press Start Consultation (or Enter Room) on the consultation, and join."""
         self.open_form(stack, consultation)
-        self.page.locator("button[name=action_start]:visible").click()
+        self.page.locator("button:visible:is([name=action_start], [name=action_open_room])").first.click()
         self.join()
 
     def enter_as_a_guest(self, stack: Stack, consultation: Consultation) -> None:

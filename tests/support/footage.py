@@ -52,11 +52,13 @@ class Footage:
         header = f"YUV4MPEG2 W{WIDTH} H{HEIGHT} F{FRAME_RATE}:1 Ip A1:1 C420jpeg\n"
         with path.open("wb") as file:
             file.write(header.encode())
-            for number in range(round(self.seconds * FRAME_RATE) - 1):  # Chromium adds one interval where it starts again
+            for number in range(
+                round(self.seconds * FRAME_RATE) - 1
+            ):  # Chromium adds one interval where it starts again
                 file.write(b"FRAME\n" + self._frame(number).tobytes())
 
     def _frame(self, number: int) -> NDArray[np.uint8]:
-        """One frame as planar 4:2:0: the colour, a grey block that travels (so that no two frames are alike), or white."""
+        """One frame as planar 4:2:0: white, or the colour with a grey block that travels, so that no two are alike."""
         luma, blue, red = _yuv(self.colour)
         flashes = FLASH_AT <= number / FRAME_RATE < FLASH_AT + FLASH_SECONDS
         y = np.full((HEIGHT, WIDTH), 255 if flashes else luma, np.uint8)

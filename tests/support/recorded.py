@@ -72,7 +72,8 @@ class RecordedFile:
         """Where white flashes begin in the recording (s)."""
         white = [min(picture.colour) > _WHITE for picture in self.pictures]
         return [
-            picture.time for picture, now, before in zip(self.pictures[1:], white[1:], white, strict=False)
+            picture.time
+            for picture, now, before in zip(self.pictures[1:], white[1:], white, strict=False)
             if now and not before
         ]
 

@@ -1,4 +1,4 @@
-"""A clinic for tests: PostgreSQL, Odoo, the media service and coturn as real processes that can be stopped and killed."""
+"""A clinic for tests: PostgreSQL, Odoo, the media service and coturn, real processes that can be stopped and killed."""
 
 from __future__ import annotations
 
