@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import pytest
+from playwright.sync_api import ViewportSize
 
 from tests.support.browser import PHONE
 from tests.support.call import Call
@@ -15,7 +18,7 @@ def phone_call(request: pytest.FixtureRequest, shared_call: Call):
     width, height = request.param
     shared_call.owner.page.set_viewport_size({"width": width, "height": height})
     yield shared_call
-    shared_call.owner.page.set_viewport_size(PHONE)
+    shared_call.owner.page.set_viewport_size(cast(ViewportSize, PHONE))
 
 
 def test_a_phone_never_scrolls_sideways(phone_call: Call) -> None:

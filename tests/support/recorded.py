@@ -101,8 +101,8 @@ def _pictures(path: Path, offset: float) -> list[Picture]:
         pictures = []
         for frame in container.decode(video=0):
             x, y = round(frame.width * _SPOT[0]), round(frame.height * _SPOT[1])
-            pixel = frame.to_ndarray(format="rgb24")[y, x]
-            pictures.append(Picture(offset + frame.time, frame.width, frame.height, tuple(int(v) for v in pixel)))
+            red, green, blue = map(int, frame.to_ndarray(format="rgb24")[y, x])
+            pictures.append(Picture(offset + frame.time, frame.width, frame.height, (red, green, blue)))
         return pictures
 
 
