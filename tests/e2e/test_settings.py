@@ -20,17 +20,6 @@ def outcome(clinic: Stack) -> dict[str, Any]:
     return clinic.admin.read("vet.sidecar", sidecar["id"], "check_state", "check_message")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def unhurried_sidecar(clinic: Stack) -> Iterator[None]:
-    """Whether this machine is too busy to record is not asked here: the media service would rightly say so."""
-    before = clinic.sidecar.environment
-    clinic.sidecar.environment = before | {"VET_SIDECAR_MAX_LOOP_LAG": "60"}
-    clinic.sidecar.restart()
-    yield
-    clinic.sidecar.environment = before
-    clinic.sidecar.restart()
-
-
 @pytest.fixture
 def stopped_sidecar(clinic: Stack) -> Iterator[Stack]:
     """The clinic while its media service is down; it runs again afterwards."""
