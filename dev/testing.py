@@ -3,9 +3,9 @@
 import os
 import signal
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -56,22 +56,35 @@ def read_report(path: Path, status: int) -> Count:
     return count
 
 
-@contextmanager
-def _plain() -> Iterator[list[str]]:
-    yield []
+@dataclass(frozen=True)
+class Prepared:
+    """What a part's tests find when they run.
+
+    :param options: more of pytest's options
+    :param variables: environment variables of these tests alone: the next part must not find them, or it would
+        take the embedded PostgreSQL for the machine's own and not start it
+    """
+
+    options: tuple[str, ...] = ()
+    variables: Mapping[str, str] = field(default_factory=dict)
 
 
 @contextmanager
-def _installed_addon() -> Iterator[list[str]]:
+def _plain() -> Iterator[Prepared]:
+    yield Prepared()
+
+
+@contextmanager
+def _installed_addon() -> Iterator[Prepared]:
     """A clone of the prebuilt database for Odoo's own test classes, and a configuration with a free port."""
     name = f"vet_test_{os.getpid()}"
     configuration = CACHE / f"odoo-{name}.conf"
     with postgres.running() as server:
-        os.environ |= server
         database.clone(database.template(), name)
         configuration.write_text(odoo.configure().read_text() + f"http_port = {free_port()}\n")
         try:
-            yield [f"--odoo-database={name}", f"--odoo-config={configuration}", "--odoo-http"]
+            options = (f"--odoo-database={name}", f"--odoo-config={configuration}", "--odoo-http")
+            yield Prepared(options, server)
         finally:
             database.drop(name)
             configuration.unlink()
@@ -84,13 +97,13 @@ class Part:
     :param environment: the Python environment that they run in
     :param folder: the folder that pytest runs in, relative to the checkout
     :param tests: the tests' folder, relative to ``folder``
-    :param prepared: what must be there while they run; yields more of pytest's options
+    :param prepared: what must be there while they run
     """
 
     environment: str
     folder: str
     tests: str
-    prepared: Callable[[], AbstractContextManager[list[str]]] = _plain
+    prepared: Callable[[], AbstractContextManager[Prepared]] = _plain
 
 
 PARTS = {
@@ -127,8 +140,14 @@ def _run_part(name: str, part: Part, arguments: tuple[str, ...]) -> Count:
     report = REPORTS / f"{name}.xml"
     REPORTS.mkdir(parents=True, exist_ok=True)
     report.unlink(missing_ok=True)
-    with part.prepared() as options:
+    with part.prepared() as prepared:
         command = [str(environments.python(part.environment)), "-m", "pytest", part.tests, "-p", "no:cacheprovider"]
-        command += [f"--junitxml={report}", "-q", *options, *arguments]
-        done = process.run(command, signal.SIGINT, cwd=ROOT / part.folder, stdin=subprocess.DEVNULL)
+        command += [f"--junitxml={report}", "-q", *prepared.options, *arguments]
+        done = process.run(
+            command,
+            signal.SIGINT,
+            cwd=ROOT / part.folder,
+            env=os.environ | prepared.variables,
+            stdin=subprocess.DEVNULL,
+        )
     return read_report(report, done.returncode)

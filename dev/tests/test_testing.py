@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from contextlib import contextmanager
 
 import pytest
 
@@ -55,6 +56,23 @@ def test_the_last_line_is_the_sum_of_the_parts_alone(monkeypatch, capsys):
     monkeypatch.setattr(testing, "_run_part", lambda name, part, arguments: counts[name])
     assert not testing.run("dev,sidecar").is_good
     assert capsys.readouterr().out.splitlines()[-1] == "7 passed, 1 failed"
+
+
+def test_what_is_prepared_for_one_part_is_not_there_for_the_next(monkeypatch, tmp_path):
+    @contextmanager
+    def prepared():
+        yield testing.Prepared(("--verbose",), {"PREPARED": "for this part"})
+
+    def part(name, expected, **keywords):
+        (tmp_path / name).mkdir()
+        test = f"import os\ndef test_it():\n    assert os.environ.get('PREPARED') == {expected!r}\n"
+        (tmp_path / name / f"test_{name}.py").write_text(test)
+        return testing.Part("tools", str(tmp_path), name, **keywords)
+
+    parts = {"first": part("first", "for this part", prepared=prepared), "second": part("second", None)}
+    monkeypatch.setattr(testing, "PARTS", parts)
+    monkeypatch.setattr(testing, "REPORTS", tmp_path / "reports")
+    assert testing.run() == Count(2, 0)
 
 
 def test_continuous_integration_runs_every_test_and_nothing_else():
