@@ -16,7 +16,11 @@ from dev.progress import exclusive, warn
 INSTALLED_SIZE = 3 * machine.GIGABYTE
 
 
-def install(packages: Sequence[str] = ("turnserver", "ffmpeg", "chromium", "nginx"), optional: bool = False) -> None:
+EVERYTHING = ("turnserver", "ffmpeg", "chromium", "nginx", "wkhtmltopdf")
+"""Commands that the tests and benchmarks need of the machine."""
+
+
+def install(packages: Sequence[str] = EVERYTHING, optional: bool = False) -> None:
     """Install everything that is missing; a second time there is nothing to do.
 
     :param packages: commands that the machine must bring
@@ -95,7 +99,7 @@ def _run(options: argparse.Namespace) -> int:
         case "install":
             install()
         case "demo":
-            demo.run(lambda: install(("turnserver",), optional=True), options.fresh)
+            demo.run(lambda: install(("turnserver", "wkhtmltopdf"), optional=True), options.fresh)
         case "odoo":
             return _run_odoo(options)
         case "database":

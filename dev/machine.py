@@ -24,6 +24,7 @@ PACKAGES = {
     "ffmpeg": ("ffmpeg", "ffmpeg"),
     "chromium": ("chromium", "chromium-browser"),
     "nginx": ("nginx", "nginx"),
+    "wkhtmltopdf": ("wkhtmltopdf", "wkhtmltopdf"),
     "npm": ("npm", "npm"),
 }
 """What the machine must bring, by the command that each package provides."""
