@@ -46,6 +46,23 @@ class Consultation:
     owner_name: str
 
 
+@dataclass(frozen=True)
+class Chat:
+    """A conversation about a patient that belongs to no consultation.
+
+    :param link: the owner's page, which needs no login
+    :param backend_path: the vet's, below Odoo's address
+    """
+
+    id: int
+    link: str
+    backend_path: str
+    patient: int
+    owner: int
+    patient_name: str
+    owner_name: str
+
+
 @dataclass
 class Stack:
     """The running servers of one clinic, and what tests need to know of them.
@@ -90,21 +107,59 @@ class Stack:
         :param claimed_by: the login of the vet who has taken it
         :param values: more of the consultation's fields
         """
-        self._number += 1
-        patient_name, owner_name = f"Rex {self._number}", f"Anna Keller {self._number}"
         owner = values.pop("partner_id", None)
         if not patient:
-            owner = self.admin.create("res.partner", name=owner_name, email=f"anna{self._number}@example.org")
-            patient = self.admin.create(
-                "vet.patient", name=patient_name, partner_id=owner, species_id=self.facts["species"]
-            )
+            owner, patient = self.owner_with_patient()
         owner = owner or self.admin.read("vet.patient", patient, "partner_id")["partner_id"][0]
         values |= {"patient_id": patient, "partner_id": owner, "type_id": self.type_with(policy)}
         if claimed_by:
             values["vet_id"] = self.facts["users"][claimed_by]
         identifier = self.admin.create("vet.consultation", **values)
         link = self.admin.read("vet.consultation", identifier, "room_url")["room_url"]
-        return Consultation(identifier, link, patient, owner, patient_name, owner_name)
+        return Consultation(identifier, link, patient, owner, *self._names)
+
+    def owner_with_patient(self) -> tuple[int, int]:
+        """Make an owner, and a patient of theirs, and return both."""
+        self._number += 1
+        patient_name, owner_name = self._names
+        owner = self.admin.create("res.partner", name=owner_name, email=f"anna{self._number}@example.org")
+        return owner, self.admin.create(
+            "vet.patient", name=patient_name, partner_id=owner, species_id=self.facts["species"]
+        )
+
+    def fill(self, chat: Chat, count: int) -> None:
+        """Put old messages of the owner's into a chat, ``message 0.`` and so on, a minute apart."""
+        postgres.client(
+            "psql",
+            "-d",
+            self.clinic.database,
+            "-qc",
+            f"""INSERT INTO mail_message (model, res_id, message_type, subtype_id, is_internal, author_id, body, date)
+                SELECT 'vet.chat', {chat.id}, 'comment', subtype.res_id, FALSE, {chat.owner},
+                    '<p>message ' || number || '.</p>', now() AT TIME ZONE 'UTC' - ({count} - number) * interval '1 min'
+                FROM generate_series(0, {count - 1}) AS number, ir_model_data AS subtype
+                WHERE subtype.module = 'mail' AND subtype.name = 'mt_comment'
+                ORDER BY number""",
+        )
+
+    @property
+    def _names(self) -> tuple[str, str]:
+        """The latest patient's name and its owner's."""
+        return f"Rex {self._number}", f"Anna Keller {self._number}"
+
+    def chat(self, claimed_by: str | None = None, **values: Any) -> Chat:
+        """Make a chat with a patient and an owner of its own.
+
+        :param claimed_by: the login of the vet who has taken it
+        :param values: more of the chat's fields
+        """
+        owner, patient = self.owner_with_patient()
+        if claimed_by:
+            values["vet_id"] = self.facts["users"][claimed_by]
+        identifier = self.admin.create("vet.chat", patient_id=patient, partner_id=owner, **values)
+        link = self.admin.read("vet.chat", identifier, "link_url")["link_url"]
+        backend_path = f"/odoo/vet.chat/{identifier}/action-vet_teleconsult.chats"
+        return Chat(identifier, link, backend_path, patient, owner, *self._names)
 
     def type_with(self, policy: str) -> int:
         """Return a consultation type with this recording policy."""
