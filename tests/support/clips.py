@@ -32,7 +32,7 @@ NUMBER_OF = """(picture) => {
 
 
 def frame(number: int, width: int, height: int) -> NDArray[np.uint8]:
-    """One picture with its number, height × width × RGB."""
+    """One picture with its number, height by width by RGB."""
     picture = np.full((height, width, 3), 96, np.uint8)
     side = width // BITS
     for bit in range(BITS):
