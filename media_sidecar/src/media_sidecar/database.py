@@ -61,6 +61,26 @@ CREATE TABLE IF NOT EXISTS recording (
     state TEXT NOT NULL,
     roles TEXT NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS upload (
+    media TEXT PRIMARY KEY,
+    chat TEXT NOT NULL,
+    size INTEGER NOT NULL,
+    filename TEXT NOT NULL,
+    declared_mime TEXT NOT NULL,
+    types TEXT NOT NULL,
+    max_bytes INTEGER NOT NULL,
+    state TEXT NOT NULL,
+    received_bytes INTEGER NOT NULL,
+    kind TEXT,
+    mime TEXT,
+    extension TEXT,
+    sha256 TEXT,
+    created_at REAL NOT NULL,
+    touched_at REAL NOT NULL,
+    failure_code TEXT,
+    failure TEXT
+) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS upload_by_state ON upload (state);
 """
 
 
