@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     turn_secret: SecretStr | None = None
     call_grace: float = Field(30.0, gt=0, le=3600)
     """Seconds a call survives a lost participant."""
+    max_upload_bytes: int = Field(2 * GIB, ge=1)
+    """The most that one upload may have, whatever its ticket allows."""
+    upload_expiry_hours: float = Field(168.0, gt=0)
+    """Hours after which an upload that nobody went on with is thrown away."""
     metrics_token: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 

@@ -108,12 +108,36 @@ class ConsentTicket(Claims):
 
 
 class MediaTicket(Claims):
-    """May read one stored file, or a folder as a ZIP where the key ends in ``/`` (audience ``media``)."""
+    """May read one stored file, or a folder as a ZIP where the key ends in ``/`` (audience ``media``).
+
+    :ivar stream: never redirect to the bucket
+    """
 
     media: StoreKey
     disposition: Literal["inline", "attachment"] = "inline"
     filename: Annotated[str, StringConstraints(max_length=255)] = ""
     mime: Annotated[str, StringConstraints(pattern=r"^[\w.+-]+/[\w.+-]+(;.{0,100})?$")] = "application/octet-stream"
+    stream: bool = False
+
+
+class UploadTicket(Claims):
+    """May bring one file, or call it off (audience ``upload``).
+
+    :ivar chat: the chat's key, the ``room`` of the file's events
+    :ivar media: the key under which the file comes, and is kept
+    :ivar max_bytes: the most that the clinic takes
+    :ivar size: bytes of the file as its sender announced it
+    :ivar mime: as its sender declared it, may be empty
+    :ivar types: media types such as ``image/*`` and endings such as ``.pdf`` that are taken; empty for all
+    """
+
+    chat: Identifier
+    media: Identifier
+    max_bytes: int = Field(ge=1)
+    size: int = Field(ge=0)
+    filename: Annotated[str, StringConstraints(max_length=255)] = ""
+    mime: Annotated[str, StringConstraints(max_length=255)] = ""
+    types: list[Annotated[str, StringConstraints(max_length=255)]] = Field([], max_length=200)
 
 
 AUDIENCES: Mapping[type[Claims], str] = {
@@ -121,6 +145,7 @@ AUDIENCES: Mapping[type[Claims], str] = {
     ResumeTicket: "resume",
     ConsentTicket: "consent",
     MediaTicket: "media",
+    UploadTicket: "upload",
 }
 
 TicketT = TypeVar("TicketT", bound=Claims)
