@@ -26,7 +26,7 @@ from .recording import Recorder, RecordingLimits
 from .room.rooms import Rooms
 from .room.socket import RoomSocket
 from .room.studio import Studio
-from .store import LocalStore
+from .store import open_store
 from .version import VERSION
 
 CLOSING_SECONDS = 1.5
@@ -44,7 +44,7 @@ class Service:
         self.seal = Seal(settings.secret_bytes)
         self.database = Database(settings.database_path)
         self.client = httpx.AsyncClient(timeout=REQUEST_TIMEOUT_SECONDS, follow_redirects=False)
-        self.store = LocalStore(settings.store_folder)
+        self.store = open_store(settings.store_address, settings.s3_options)
         self.outbox = Outbox(self.database, self.seal, settings.odoo_url, self.client, metrics)
         limits = RecordingLimits(
             max_legs=settings.max_legs, max_loop_lag=settings.max_loop_lag, min_free_bytes=settings.min_free_bytes
@@ -116,7 +116,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     service = Service(app.state.settings, app.state.metrics)
     async with service.running():
         app.state.service = service
-        app.include_router(media_router(service.store, service.seal, service.metrics))
+        presign_seconds = app.state.settings.s3_presign_seconds
+        app.include_router(media_router(service.store, service.seal, service.metrics, presign_seconds))
         app.include_router(commands_router(service.rooms, service.health, service.seal, service.metrics))
         yield
     await asyncio.sleep(0)

@@ -9,6 +9,8 @@ from urllib.parse import urlsplit
 from pydantic import Field, SecretBytes, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from .store import S3Address, S3Options, parse_address
+
 PREFIX = "VET_SIDECAR_"
 MIN_SECRET_BYTES = 32
 GIB = 1024**3
@@ -27,12 +29,78 @@ class ConfigurationError(Exception):
         self.problems = problems
 
 
-class Settings(BaseSettings):
-    """What the operator decides. Every field is the variable ``VET_SIDECAR_<FIELD>``."""
+class StoreSettings(BaseSettings):
+    """Where finished files are kept, and how S3 is reached."""
 
     model_config = SettingsConfigDict(
         env_prefix=PREFIX, env_ignore_empty=True, validate_default=False, frozen=True, hide_input_in_errors=True
     )
+
+    store: Annotated[S3Address | Path | None, NoDecode] = None
+    """A folder, or ``s3://bucket/prefix``; by default a folder below :attr:`Settings.data`."""
+    s3_endpoint: str | None = None
+    """Base address of an S3 that is not AWS."""
+    s3_region: str | None = None
+    s3_access_key: str | None = None
+    s3_secret_key: SecretStr | None = None
+    s3_sse: Literal["AES256", "aws:kms"] | None = None
+    s3_kms_key: str | None = None
+    s3_presign: bool = True
+    """Whether browsers read from the bucket itself, by addresses that soon expire."""
+    s3_presign_seconds: int = Field(3600, ge=60, le=12 * 3600)
+    """How long such an address lives at most; never longer than the ticket that it answers."""
+    s3_timeout: float = Field(30.0, gt=0, le=600)
+    """Seconds that S3 may be silent before a request is tried again."""
+
+    @field_validator("store", mode="before")
+    @classmethod
+    def _parse_store(cls, value: Any) -> Any:
+        return parse_address(value) if isinstance(value, str) else value
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _check_endpoint(cls, value: str) -> str:
+        url = value.strip().rstrip("/")
+        try:
+            origin_of(url)
+        except ValueError:
+            raise ValueError("must be an http or https address, such as https://s3.clinic.example") from None
+        if urlsplit(url).query or urlsplit(url).fragment or urlsplit(url).username:
+            raise ValueError("must be a base address without credentials, a query or a fragment")
+        return url
+
+    @model_validator(mode="after")
+    def _complete_s3(self) -> Self:
+        if bool(self.s3_access_key) != bool(self.s3_secret_key):
+            missing = "SECRET_KEY" if self.s3_access_key else "ACCESS_KEY"
+            raise ValueError(
+                f"{PREFIX}S3_{missing} is missing: VET_SIDECAR_S3_ACCESS_KEY and VET_SIDECAR_S3_SECRET_KEY go together"
+            )
+        if self.s3_kms_key and self.s3_sse != "aws:kms":
+            raise ValueError("VET_SIDECAR_S3_KMS_KEY is used only with VET_SIDECAR_S3_SSE=aws:kms")
+        if isinstance(self.store, S3Address) and not self.s3_region and not self.s3_endpoint:
+            raise ValueError(
+                "VET_SIDECAR_S3_REGION is missing: AWS needs the region of the bucket, any other S3 its "
+                "VET_SIDECAR_S3_ENDPOINT"
+            )
+        return self
+
+    @property
+    def s3_options(self) -> S3Options:
+        return S3Options(
+            endpoint=self.s3_endpoint,
+            region=self.s3_region,
+            access_key=self.s3_access_key,
+            secret_key=self.s3_secret_key.get_secret_value() if self.s3_secret_key else None,
+            sse=self.s3_sse,
+            kms_key=self.s3_kms_key,
+            presign=self.s3_presign,
+            timeout=self.s3_timeout,
+        )
+
+
+class Settings(StoreSettings):
+    """What the operator decides. Every field is the variable ``VET_SIDECAR_<FIELD>``."""
 
     secret: SecretBytes
     """Shared with Odoo (``vet_teleconsult.sidecar_secret``); given as base64url, kept decoded."""
@@ -44,7 +112,6 @@ class Settings(BaseSettings):
     port: int = Field(8070, ge=0, le=65535)
     allowed_origins: Annotated[frozenset[str], NoDecode] = frozenset()
     """Browser origins that may open a socket or read media; by default Odoo's own."""
-    store: Path | None = None
     max_legs: int = Field(60, ge=1)
     min_free_bytes: int = Field(GIB, ge=0)
     max_loop_lag: float = Field(0.25, gt=0)
@@ -139,8 +206,13 @@ class Settings(BaseSettings):
         return self.data / "spool"
 
     @property
-    def store_folder(self) -> Path:
+    def store_address(self) -> S3Address | Path:
         return self.store or self.data / "store"
+
+    @property
+    def store_folder(self) -> Path:
+        """The folder of the local store; nobody's where the store is S3."""
+        return self.store if isinstance(self.store, Path) else self.data / "store"
 
     @property
     def database_path(self) -> Path:
@@ -170,11 +242,9 @@ def load_settings() -> Settings:
         settings = Settings()
     except ValidationError as error:
         raise ConfigurationError([_sentence(dict(problem)) for problem in error.errors()]) from None
-    problem = (
-        _prepare("DATA", settings.data)
-        or _prepare("DATA", settings.spool_folder)
-        or _prepare("STORE", settings.store_folder)
-    )
+    problem = _prepare("DATA", settings.data) or _prepare("DATA", settings.spool_folder)
+    if not problem and isinstance(settings.store_address, Path):
+        problem = _prepare("STORE", settings.store_address)
     if problem:
         raise ConfigurationError([problem])
     return settings

@@ -35,5 +35,6 @@ def configure_logging(level: str) -> None:
     root.setLevel(level)
     # httpx logs whole addresses; aiortc and aioice log session descriptions and credentials at debug level.
     # uvicorn's notes on connections would be most of the log and say nothing about rooms.
-    for name in ("httpx", "httpcore", "aiortc", "aioice", "uvicorn"):
+    # botocore logs requests with their signatures at debug level.
+    for name in ("httpx", "httpcore", "aiortc", "aioice", "uvicorn", "boto3", "botocore", "urllib3"):
         logging.getLogger(name).setLevel(logging.WARNING)

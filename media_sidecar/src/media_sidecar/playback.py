@@ -2,20 +2,23 @@
 
 import asyncio
 import logging
-from pathlib import Path, PurePosixPath
+import time
+from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from starlette.responses import FileResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
 from zipstream import ZipStream  # type: ignore[import-untyped]
 
 from .metrics import Metrics
 from .protocol import MediaTicket, Seal, TicketRefused
-from .store import Store, StoreError
+from .ranges import ranged_response
+from .store import KeyRefused, Store, StoredFile, StoreError
 
 SHOWN_INLINE = ("audio/", "video/", "image/")
 """Types that a browser may show by itself; anything else is a download, whatever the ticket says."""
+RETRY_SECONDS = 15
 
 log = logging.getLogger(__name__)
 
@@ -36,9 +39,52 @@ def content_disposition(disposition: str, filename: str) -> str:
     return header
 
 
-def media_router(store: Store, seal: Seal, metrics: Metrics) -> APIRouter:
+class Playback:
+    """Gives stored files to whoever has a ticket.
+
+    :param presign_seconds: how long an address of the bucket lives at most
+    """
+
+    def __init__(self, store: Store, presign_seconds: int) -> None:
+        self._store = store
+        self._presign_seconds = presign_seconds
+
+    async def file(self, ticket: MediaTicket, request: Request) -> Response | None:
+        """The file of *ticket*, in whole or in part; nothing when there is none."""
+        file = await self._store.open(ticket.media)
+        if file is None:
+            return None
+        inline = ticket.disposition == "inline" and ticket.mime.startswith(SHOWN_INLINE) and "svg" not in ticket.mime
+        name = ticket.filename or PurePosixPath(ticket.media).name
+        disposition = content_disposition("inline" if inline else "attachment", name)
+        if file.path is not None:
+            return MediaFile(file.path, headers=_headers(disposition), media_type=ticket.mime)
+        # An address of the bucket is for GET alone, and is signed so.
+        if request.method == "GET" and not ticket.stream:
+            seconds = max(1, min(self._presign_seconds, int(ticket.exp - time.time())))
+            address = await self._store.presign(ticket.media, seconds, ticket.mime, disposition)
+            if address is not None:
+                headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+                return RedirectResponse(address, 307, headers=headers)
+        return ranged_response(file, request, _headers(disposition), ticket.mime)
+
+    async def folder(self, ticket: MediaTicket, request: Request) -> Response | None:
+        """The folder of *ticket* as a ZIP; nothing when there is nothing in it."""
+        files = await self._store.list_folder(ticket.media)
+        if not files:
+            return None
+        archive = await asyncio.to_thread(_archive, ticket.media, files)
+        name = ticket.filename or PurePosixPath(ticket.media).name + ".zip"
+        headers = _headers(content_disposition("attachment", name)) | {"Content-Length": str(len(archive))}
+        if request.method == "HEAD":
+            return Response(media_type="application/zip", headers=headers)
+        return StreamingResponse(iter(archive), media_type="application/zip", headers=headers)
+
+
+def media_router(store: Store, seal: Seal, metrics: Metrics, presign_seconds: int) -> APIRouter:
     """The route ``/media/{key}``."""
     router = APIRouter()
+    playback = Playback(store, presign_seconds)
 
     def admit(key: str, token: str) -> MediaTicket:
         try:
@@ -54,44 +100,32 @@ def media_router(store: Store, seal: Seal, metrics: Metrics) -> APIRouter:
     @router.api_route("/media/{key:path}", methods=["GET", "HEAD"])
     async def media(request: Request, key: str, ticket: Annotated[str, Query(max_length=8192)]) -> Response:
         admitted = admit(key, ticket)
+        serve = playback.folder if key.endswith("/") else playback.file
         try:
-            if key.endswith("/"):
-                return await _folder(store, admitted, head=request.method == "HEAD")
-            return await _file(store, admitted)
+            response = await serve(admitted, request)
+        except KeyRefused:
+            response = None
         except StoreError as error:
             log.error("media not readable", extra={"key": key, "problem": str(error)})
-            raise HTTPException(404, "This file is not in the store.") from None
+            message = "The media store does not answer at the moment. Try again in a minute."
+            raise HTTPException(503, message, {"Retry-After": str(RETRY_SECONDS)}) from None
+        if response is None:
+            log.error("media not in the store", extra={"key": key})
+            raise HTTPException(404, "This file is not in the store.")
+        return response
 
     return router
 
 
-async def _file(store: Store, ticket: MediaTicket) -> Response:
-    path = await store.find(ticket.media)
-    if path is None:
-        raise StoreError("no such file")
-    inline = ticket.disposition == "inline" and ticket.mime.startswith(SHOWN_INLINE) and "svg" not in ticket.mime
-    disposition = content_disposition("inline" if inline else "attachment", ticket.filename or path.name)
-    headers = _headers(disposition)
-    return MediaFile(path, headers=headers, media_type=ticket.mime)
-
-
-async def _folder(store: Store, ticket: MediaTicket, head: bool) -> Response:
-    files = await store.list_folder(ticket.media)
-    if not files:
-        raise StoreError("no such folder")
-    archive = await asyncio.to_thread(_archive, [(key.removeprefix(ticket.media), path) for key, path in files])
-    name = ticket.filename or PurePosixPath(ticket.media).name + ".zip"
-    headers = _headers(content_disposition("attachment", name)) | {"Content-Length": str(len(archive))}
-    if head:
-        return Response(media_type="application/zip", headers=headers)
-    return StreamingResponse(iter(archive), media_type="application/zip", headers=headers)
-
-
-def _archive(files: list[tuple[str, Path]]) -> ZipStream:
+def _archive(folder: str, files: list[StoredFile]) -> ZipStream:
     # Stored, not deflated: media do not shrink, and the length is known before the first byte.
     archive = ZipStream(sized=True)
-    for name, path in files:
-        archive.add_path(path, arcname=name)
+    for file in files:
+        name = file.key.removeprefix(folder)
+        if file.path is not None:
+            archive.add_path(file.path, arcname=name)
+        else:
+            archive.add(file.chunks(), arcname=name, size=file.size)
     return archive
 
 
