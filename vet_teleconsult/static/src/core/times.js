@@ -47,3 +47,13 @@ export function formatDuration(seconds) {
     const rest = `${two(Math.floor((whole % 3600) / 60))}:${two(whole % 60)}`;
     return hours ? `${hours}:${rest}` : rest;
 }
+
+/**
+ * @param {string|Date} value
+ * @param {Date} [now]
+ * @returns {string} such as "Tuesday, 12 May"; with the year where it is not this one
+ */
+export function formatDay(value, now = new Date()) {
+    const thisYear = parseDate(value)?.getFullYear() === now.getFullYear();
+    return format(value, { weekday: "long", day: "numeric", month: "long", ...(thisYear ? {} : { year: "numeric" }) });
+}

@@ -21,9 +21,24 @@ const SHAPES = {
     clock: "M12 3a9 9 0 1 0 0 18a9 9 0 1 0 0-18ZM12 7v5l3 2",
     note: "M6 3h9l4 4v14H6ZM14 3v5h5M9 12h7M9 16h7",
     person: "M12 4a4 4 0 1 0 0 8a4 4 0 1 0 0-8ZM4 21a8 8 0 0 1 16 0",
+    play: "M7 4.500v15l12.500-7.500Z",
+    download: "M12 4v11M7.500 10.500 12 15l4.500-4.500M5 20h14",
+    down: "M6 9l6 6 6-6",
+    back: "M15 5l-7 7 7 7",
+    retry: "M19 12a7 7 0 1 1-2.100-5M19 3v4.500h-4.500",
+    lock: "M6 11h12v9H6ZM8.500 11V8a3.500 3.500 0 0 1 7 0v3",
+    chat: "M4 5h16v11H10l-4 4v-4H4Z",
+    photo: "M4 5h16v14H4ZM4 16l4.500-4.500 4 4 3-3L20 17M15.500 9.500v.01",
+    attach: "M20 11.500l-8.200 8.200a5 5 0 0 1-7.100-7.100l8.700-8.700a3.300 3.300 0 0 1 4.700 4.700l-8.500 8.500a1.700 1.700 0 0 1-2.400-2.400l7.800-7.800",
+    snapshot: "M4 7h3.500L9 4.500h6L16.500 7H20a1 1 0 0 1 1 1v10a1 1 0 0 1-1 1H4a1 1 0 0 1-1-1V8a1 1 0 0 1 1-1ZM12 9a4 4 0 1 0 0 8a4 4 0 1 0 0-8Z",
+    film: "M4 5h16v14H4ZM8 5v14M16 5v14M4 9.700h4M4 14.300h4M16 9.700h4M16 14.300h4",
+    document: "M6 3h8l4 4v14H6ZM14 3v4h4",
+    pause: "M9 5v14M15 5v14",
+    cloud: "M7 18a4 4 0 0 1-.5-8A6 6 0 0 1 18 9.500a4.300 4.300 0 0 1-.5 8.500H7M12 20v-7M9 15.500l3-3 3 3",
+    trash: "M4 7h16M9 7V4h6v3M6.500 7l1 13h9l1-13M10 11v5M14 11v5",
     paw: "M12 12c2.500 0 5 2.700 5 5.200 0 1.700-1.200 2.600-2.700 2.600-1 0-1.500-.5-2.300-.5s-1.300.5-2.300.5c-1.500 0-2.700-.9-2.700-2.600C7 14.700 9.500 12 12 12ZM5 9.500a1.800 2.200 0 1 0 .01 0ZM9.500 5a1.800 2.300 0 1 0 .01 0ZM14.500 5a1.800 2.300 0 1 0 .01 0ZM19 9.500a1.800 2.200 0 1 0 .01 0Z",
 };
-const FILLED = new Set(["record", "stop", "phone", "paw"]);
+const FILLED = new Set(["play", "record", "stop", "phone", "paw"]);
 
 /** A picture beside or instead of a word; the word itself is the business of whoever shows it. */
 export class Icon extends Component {
