@@ -1,0 +1,125 @@
+import { browserDatabase } from "./browser_database";
+
+/** The media service keeps an unfinished upload for as long (`UPLOAD_EXPIRY_HOURS`). */
+const LONGEST = 7 * 24 * 3600 * 1000;
+
+/**
+ * What has to outlive the page: each upload's file and how far it is. Nothing here fails: a browser without room, or in
+ * private mode, keeps what it can, and says so.
+ *
+ * A record: {id, owner, name, size, lastModified, mime, kind, options, mediaId, paused, cancelled, createdAt,
+ * recording: string|null}. `recording` names a recording of this page, whose pieces are kept already.
+ */
+export class UploadStore {
+    /**
+     * @param {string} owner whose uploads: nobody else's are seen
+     * @param {import("./browser_database").BrowserDatabase} [database]
+     */
+    constructor(owner, database = browserDatabase) {
+        this.owner = owner;
+        this.database = database;
+    }
+
+    /**
+     * @param {object} record
+     * @returns {Promise<boolean>} whether it could be kept
+     */
+    async keep(record) {
+        try {
+            await this.database.put("uploads", { ...record, owner: this.owner });
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    /**
+     * @param {string} id
+     * @param {File|Blob} file
+     * @returns {Promise<boolean>} false where there is no room, or where private mode keeps no files
+     */
+    async keepFile(id, file) {
+        try {
+            await this.database.put("files", { id, file });
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    /**
+     * @param {string} id
+     * @returns {Promise<File|Blob|null>} null where it was not kept, or can no longer be read
+     */
+    async file(id) {
+        try {
+            const kept = await this.database.get("files", id);
+            return (await isReadable(kept?.file)) ? kept.file : null;
+        } catch {
+            return null;
+        }
+    }
+
+    /**
+     * Change what is known of an upload; of one that is not kept, nothing.
+     *
+     * @param {string} id
+     * @param {object} values
+     */
+    async change(id, values) {
+        try {
+            await this.database.change("uploads", id, values);
+        } catch {
+            // It is asked for again.
+        }
+    }
+
+    /** @returns {Promise<object|null>} */
+    async get(id) {
+        try {
+            return (await this.database.get("uploads", id)) || null;
+        } catch {
+            return null;
+        }
+    }
+
+    /** @returns {Promise<object[]>} the owner's records, oldest first; those too old for the service are forgotten */
+    async list() {
+        let records;
+        try {
+            records = await this.database.all("uploads");
+        } catch {
+            return [];
+        }
+        const oldest = Date.now() - LONGEST;
+        for (const { id } of records.filter(({ createdAt }) => createdAt < oldest)) {
+            await this.forget(id);
+        }
+        return records
+            .filter(({ owner, createdAt }) => owner === this.owner && createdAt >= oldest)
+            .sort((one, other) => one.createdAt - other.createdAt);
+    }
+
+    /** @param {string} id */
+    async forget(id) {
+        try {
+            await this.database.delete("files", id);
+            await this.database.delete("uploads", id);
+        } catch {
+            // It was never kept, or goes with its age.
+        }
+    }
+}
+
+/**
+ * @param {Blob|null} file as the browser kept it
+ * @returns {Promise<boolean>} whether its bytes are still there: some browsers keep the name and lose the rest
+ */
+async function isReadable(file) {
+    try {
+        const end = await file.slice(-1).arrayBuffer();
+        return end.byteLength === 1;
+    } catch {
+        return false;
+    }
+}
