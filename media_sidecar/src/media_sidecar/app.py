@@ -27,12 +27,25 @@ from .room.rooms import Rooms
 from .room.socket import RoomSocket
 from .room.studio import Studio
 from .store import open_store
+from .uploads import routes as tus
+from .uploads.service import Uploads
 from .version import VERSION
 
 CLOSING_SECONDS = 1.5
 """How long a stop waits for recordings to reach the store; the next start delivers the others."""
 
 log = logging.getLogger(__name__)
+
+
+class _Waiting:
+    def take(self, media: str) -> None:
+        pass
+
+    async def discard(self, media: str) -> None:
+        pass
+
+    async def retry(self, media: str) -> bool:
+        return False
 
 
 class Service:
@@ -52,6 +65,8 @@ class Service:
         self.recorder = Recorder(settings.spool_folder, limits)
         trash = settings.data / "trash"
         self.delivery = Delivery(self.store, self.database, self.outbox, metrics, settings.spool_folder, trash)
+        self.clips = _Waiting()
+        self.uploads = Uploads(settings, self.database, self.outbox, metrics, self.clips)
         studio = Studio(self.recorder, self.delivery.take, self.database, settings.record_bitrate)
         self.rooms = Rooms(self.database, self.outbox, studio, self.seal, settings.call_grace)
         self.health = Health(settings, self.store, self.outbox, self.delivery, self.recorder, self.rooms, self.client)
@@ -68,6 +83,8 @@ class Service:
             stack.push_async_callback(self.recorder.close)
             stack.push_async_callback(self.delivery.close, CLOSING_SECONDS)
             await self.delivery.recover(self.recorder)
+            stack.push_async_callback(self.uploads.close)
+            await self.uploads.start()
             stack.push_async_callback(self.rooms.close)
             await self.rooms.start()
             await self.outbox.start()
@@ -86,9 +103,16 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(
         CORSMiddleware,
         allow_origins=sorted(settings.browser_origins),
-        allow_methods=["GET", "HEAD"],
-        allow_headers=["Range", "If-Range"],
-        expose_headers=["Accept-Ranges", "Content-Range", "Content-Length", "Content-Disposition", "ETag"],
+        allow_methods=["GET", *tus.METHODS],
+        allow_headers=["Range", "If-Range", *tus.REQUEST_HEADERS],
+        expose_headers=[
+            "Accept-Ranges",
+            "Content-Range",
+            "Content-Length",
+            "Content-Disposition",
+            "ETag",
+            *tus.RESPONSE_HEADERS,
+        ],
         max_age=86400,
     )
 
@@ -118,6 +142,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.service = service
         presign_seconds = app.state.settings.s3_presign_seconds
         app.include_router(media_router(service.store, service.seal, service.metrics, presign_seconds))
+        app.include_router(
+            tus.uploads_router(service.uploads, service.seal, service.metrics, service.settings.max_upload_bytes)
+        )
         app.include_router(commands_router(service.rooms, service.health, service.seal, service.metrics))
         yield
     await asyncio.sleep(0)

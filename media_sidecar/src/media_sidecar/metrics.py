@@ -21,6 +21,8 @@ class Metrics:
         self.tickets_refused = self._counter("tickets_refused", "Tickets refused, by reason", "reason")
         self.events = self._counter("events", "Attempts to deliver events to Odoo, by outcome", "outcome")
         self.recordings = self._counter("recordings", "Recordings, by outcome", "outcome")
+        self.uploads = self._counter("uploads", "Uploads that came to an end, by outcome", "outcome")
+        self.upload_bytes = Counter(PREFIX + "upload_bytes", "Bytes of uploads on the disk", registry=self.registry)
         self.signals_dropped = self._counter(
             "signals_dropped", "Signals whose receiver was not there, by reason", "reason"
         )

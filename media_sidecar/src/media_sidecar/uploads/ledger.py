@@ -23,6 +23,8 @@ _COLUMNS = (
     "media, chat, size, filename, declared_mime, types, max_bytes, state, received_bytes, kind, mime, extension,"
     " sha256, created_at, touched_at, failure_code, failure"
 )
+_TYPES = 5
+"""The place of ``types``, which is kept as JSON."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,16 @@ class Upload:
     failure_code: str | None
     failure: str | None
 
+    @property
+    def was_refused(self) -> bool:
+        """Whether it failed before it was whole."""
+        return self.state == "failed" and self.sha256 is None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether its bytes are of no use any more."""
+        return self.state in ("done", "discarded") or self.was_refused
+
 
 def folder_of(spool: Path, media: str) -> Path:
     """The upload's folder in the service's spool folder."""
@@ -82,6 +94,43 @@ def in_state(connection: sqlite3.Connection, *states: State) -> list[Upload]:
     places = ", ".join("?" * len(states))
     statement = f"SELECT {_COLUMNS} FROM upload WHERE state IN ({places}) ORDER BY created_at"  # noqa: S608
     return [_parse(row) for row in connection.execute(statement, states)]
+
+
+def all_of(connection: sqlite3.Connection) -> list[Upload]:
+    """Every upload."""
+    return [_parse(row) for row in connection.execute(f"SELECT {_COLUMNS} FROM upload")]  # noqa: S608
+
+
+def begin(upload: Upload) -> Change:
+    """*upload* may come in; nothing where there is one of this name already."""
+    values = [getattr(upload, name.strip()) for name in _COLUMNS.split(",")]
+    values[_TYPES] = json.dumps(upload.types)
+    places = ", ".join("?" * len(values))
+    statement = f"INSERT OR IGNORE INTO upload ({_COLUMNS}) VALUES ({places})"  # noqa: S608
+    return lambda connection: connection.execute(statement, values)
+
+
+def keep(media: str, received_bytes: int) -> Change:
+    """So many bytes of *media* are on the disk."""
+    now = time.time()
+    return lambda connection: connection.execute(
+        "UPDATE upload SET received_bytes = ?, touched_at = ? WHERE media = ?", (received_bytes, now, media)
+    )
+
+
+def recognise(media: str, kind: str, mime: str, extension: str) -> Change:
+    """The first bytes of *media* say what it is."""
+    return lambda connection: connection.execute(
+        "UPDATE upload SET kind = ?, mime = ?, extension = ? WHERE media = ?", (kind, mime, extension, media)
+    )
+
+
+def complete(media: str, sha256: str) -> Change:
+    """Every byte of *media* is on the disk."""
+    now = time.time()
+    return lambda connection: connection.execute(
+        "UPDATE upload SET state = 'received', sha256 = ?, touched_at = ? WHERE media = ?", (sha256, now, media)
+    )
 
 
 def mark(media: str, state: State) -> Change:
@@ -107,7 +156,25 @@ def forget(media: str) -> Change:
     return lambda connection: connection.execute("DELETE FROM upload WHERE media = ?", (media,))
 
 
+def missing_bytes(connection: sqlite3.Connection, since: float) -> int:
+    """What the uploads that have come on *since* (seconds since the epoch) still lack."""
+    [total] = connection.execute(
+        "SELECT COALESCE(SUM(size - received_bytes), 0) FROM upload WHERE state = 'receiving' AND touched_at >= ?",
+        (since,),
+    ).fetchone()
+    return int(total)
+
+
+def forget_settled(before: float) -> Change:
+    """Nobody asks any more for what ended *before* (seconds since the epoch)."""
+    return lambda connection: connection.execute(
+        "DELETE FROM upload WHERE touched_at < ?"
+        " AND (state IN ('done', 'discarded') OR (state = 'failed' AND sha256 IS NULL))",
+        (before,),
+    )
+
+
 def _parse(row: tuple[object, ...]) -> Upload:
     values = list(row)
-    values[5] = json.loads(cast(str, values[5]))
+    values[_TYPES] = json.loads(cast(str, values[_TYPES]))
     return Upload(*values)  # type: ignore[arg-type]  # the columns are in the order of the fields
