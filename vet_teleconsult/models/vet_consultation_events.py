@@ -10,18 +10,6 @@ ROLES = ("vet", "owner", "guest")
 SOURCES = ("camera", "screen")
 
 
-def _require(data, **kinds):
-    """Make sure that an event's data holds what its type asks for.
-
-    :param dict data: the event's data
-    :param kinds: name and type of each value
-    :raises protocol.EventError: naming the value
-    """
-    for name, kind in kinds.items():
-        if not isinstance(data.get(name), kind) or data[name] == "":
-            raise protocol.EventError(f"“{name}” is missing or wrong in the event's data.")
-
-
 class VetConsultation(models.Model):
     """What the sidecar reports of a room, and what follows from it.
 
@@ -87,7 +75,7 @@ class VetConsultation(models.Model):
     # === BUSINESS METHODS - PRESENCE === #
 
     def _apply_presence(self, event, is_present):
-        _require(event.data, participant=str)
+        protocol.require(event.data, participant=str)
         role = event.data.get("role") or event.data["participant"].partition("-")[0]
         is_current = event.room == self.room_key and event.sequence > self.presence_sequence
         if is_current:
@@ -104,7 +92,7 @@ class VetConsultation(models.Model):
     # === BUSINESS METHODS - CALLS === #
 
     def _apply_call_started(self, event):
-        _require(event.data, call=str)
+        protocol.require(event.data, call=str)
         call = self.env["vet.call"]._find_or_create(self, event.data["call"])
         if not call.started_at:
             call.started_at = min(event.at, call.ended_at or event.at)
@@ -112,7 +100,7 @@ class VetConsultation(models.Model):
             self.write({"state": "in_progress", "started_at": self.started_at or event.at})
 
     def _apply_call_ended(self, event):
-        _require(event.data, call=str, started_at=str, ended_at=str)
+        protocol.require(event.data, call=str, started_at=str, ended_at=str)
         started_at = protocol.parse_time(event.data["started_at"])
         ended_at = protocol.parse_time(event.data["ended_at"])
         call = self.env["vet.call"]._find_or_create(self, event.data["call"])
@@ -130,7 +118,7 @@ class VetConsultation(models.Model):
     # === BUSINESS METHODS - CONSENT === #
 
     def _apply_consent_withdrawn(self, event):
-        _require(event.data, call=str, participant=str)
+        protocol.require(event.data, call=str, participant=str)
         _role, partner, _user = self._resolve_participant(event.data["participant"])
         consultation = self.with_context(lang=partner.lang) if partner.lang else self
         self.env["vet.consent"].create(
@@ -143,21 +131,21 @@ class VetConsultation(models.Model):
     # === BUSINESS METHODS - RECORDINGS === #
 
     def _apply_recording_started(self, event):
-        _require(event.data, recording=str, call=str)
+        protocol.require(event.data, recording=str, call=str)
         recording = self.env["vet.recording"]._find_or_create(self, event.data)
         if not recording.started_at:
             recording.started_at = event.at
         self._notify_room()
 
     def _apply_recording_stopped(self, event):
-        _require(event.data, recording=str, call=str)
+        protocol.require(event.data, recording=str, call=str)
         recording = self.env["vet.recording"]._find_or_create(self, event.data)
         if recording.state == "recording":
             recording.write({"state": "processing", "ended_at": event.at})
         self._notify_room()
 
     def _apply_recording_ready(self, event):
-        _require(event.data, recording=str, call=str, started_at=str, ended_at=str, folder=str, files=list)
+        protocol.require(event.data, recording=str, call=str, started_at=str, ended_at=str, folder=str, files=list)
         for values in event.data["files"]:
             self._check_file(values, event.data["folder"])
         started_at = protocol.parse_time(event.data["started_at"])
@@ -188,7 +176,7 @@ class VetConsultation(models.Model):
         """
         if not isinstance(values, dict):
             raise protocol.EventError("A file in the event's data is not an object.")
-        _require(values, **FILE_FIELDS)
+        protocol.require(values, **FILE_FIELDS)
         if not values["key"].startswith(folder) or ".." in values["key"].split("/"):
             raise protocol.EventError("A file in the event's data is outside of the recording's folder.")
         if values["role"] not in ROLES or values["source"] not in SOURCES:
@@ -204,7 +192,7 @@ class VetConsultation(models.Model):
         return max(ends, default=0.0) or max(ended_at - started_at, timedelta()).total_seconds()
 
     def _apply_recording_failed(self, event):
-        _require(event.data, recording=str, call=str)
+        protocol.require(event.data, recording=str, call=str)
         recording = self.env["vet.recording"]._find_or_create(self, event.data)
         if recording.state != "ready":
             recording.write(

@@ -145,7 +145,7 @@ class VetSidecar(models.Model):
     def _sign_ticket(self, audience, lifetime, claims):
         """Sign a ticket of this database.
 
-        :param str audience: ``room``, ``consent`` or ``media``
+        :param str audience: ``room``, ``consent``, ``upload`` or ``media``
         :param int lifetime: seconds
         :param dict claims: what the ticket allows
         :rtype: str
@@ -173,7 +173,7 @@ class VetSidecar(models.Model):
             default=self.browse(),
         )
 
-    def _get_media_url(self, store_key, disposition, filename, mime):
+    def _get_media_url(self, store_key, disposition, filename, mime, stream=False):
         """Make an address, good for an hour, at which the sidecar gives out a stored file.
 
         Note: self.ensure_one()
@@ -182,16 +182,23 @@ class VetSidecar(models.Model):
         :param str disposition: ``inline`` or ``attachment``
         :param str filename: name for the file on somebody's disk
         :param str mime: media type to answer with
+        :param bool stream: whether the sidecar gives the bytes itself, and never leads on to a bucket
+        :rtype: str
+        """
+        return self.url + self._get_media_path(store_key, disposition, filename, mime, stream)
+
+    def _get_media_path(self, store_key, disposition, filename, mime, stream):
+        """Make the part of such an address that follows the sidecar's own.
+
         :rtype: str
         """
         self.ensure_one()
-        ticket = self._sign_ticket(
-            "media",
-            protocol.MEDIA_TICKET_LIFETIME,
-            {"media": store_key, "disposition": disposition, "filename": filename, "mime": mime},
-        )
+        claims = {"media": store_key, "disposition": disposition, "filename": filename, "mime": mime}
+        if stream:
+            claims["stream"] = True
+        ticket = self._sign_ticket("media", protocol.MEDIA_TICKET_LIFETIME, claims)
         path = requests.utils.quote(store_key, safe="/")
-        return f"{self.url}/media/{path}?ticket={ticket}"
+        return f"/media/{path}?ticket={ticket}"
 
     # === BUSINESS METHODS - COMMANDS === #
 

@@ -29,6 +29,7 @@ class VetSidecarCommand(models.Model):
 
     sidecar_id = fields.Many2one("vet.sidecar", required=True, readonly=True, ondelete="restrict", index=True)
     consultation_id = fields.Many2one("vet.consultation", readonly=True, ondelete="cascade", index=True)
+    chat_id = fields.Many2one("vet.chat", readonly=True, ondelete="cascade", index=True)
     path = fields.Char(required=True, readonly=True)
     payload = fields.Json(readonly=True)
     state = fields.Selection(

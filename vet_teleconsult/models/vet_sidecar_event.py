@@ -21,12 +21,13 @@ class VetSidecarEvent(models.Model):
     type = fields.Char(required=True, readonly=True)
     at = fields.Datetime(required=True, readonly=True)
     consultation_id = fields.Many2one("vet.consultation", readonly=True, ondelete="set null", index=True)
+    chat_id = fields.Many2one("vet.chat", readonly=True, ondelete="set null", index=True)
 
     _event_id_uniq = models.Constraint("UNIQUE(event_id)", "This event was taken already.")
 
     @api.model
     def _receive(self, event):
-        """Take an event once, and let its consultation act on it.
+        """Take an event once, and let what it is about act on it: a consultation, or a file of a chat.
 
         The identifier is written first, in the transaction of the effects: a second delivery, also a simultaneous one,
         waits for that transaction and then finds the identifier taken.
@@ -52,10 +53,30 @@ class VetSidecarEvent(models.Model):
                 )
         except UniqueViolation:
             return seen
+        return received._dispatch(event)
+
+    def _dispatch(self, event):
+        """Let what the event is about act on it.
+
+        Note: self.ensure_one()
+
+        :param protocol.Event event: verified, taken for the first time
+        :return: the answer to the sidecar
+        :rtype: dict
+        :raises protocol.EventError: when the event's data is not what its type asks for
+        """
+        self.ensure_one()
+        if event.type.startswith("media."):
+            media = self.env["vet.media"]._find_for_event(event)
+            if not media:
+                return {"status": "ok", "ignored": "No chat has this file."}
+            self.chat_id = media.chat_id
+            media._apply_event(event)
+            return {"status": "ok"}
         consultation = self.env["vet.consultation"]._find_for_event(event)
         if not consultation:
             return {"status": "ok", "ignored": "No consultation has this room."}
-        received.consultation_id = consultation
+        self.consultation_id = consultation
         consultation._apply_event(event)
         return {"status": "ok"}
 

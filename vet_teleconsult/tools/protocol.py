@@ -30,6 +30,7 @@ SIGNATURE_HEADER = "X-Vet-Signature"
 ROOM_TICKET_LIFETIME = 5 * 60  # seconds
 CONSENT_GRANT_LIFETIME = 12 * 60 * 60  # seconds: longer than any consultation
 MEDIA_TICKET_LIFETIME = 60 * 60  # seconds: a long recording is watched with Range requests
+UPLOAD_TICKET_LIFETIME = 60 * 60  # seconds: a page asks for a fresh one whenever the service says that it has expired
 TURN_CREDENTIAL_LIFETIME = 12 * 60 * 60  # seconds
 
 EVENT_TYPES = frozenset(
@@ -43,6 +44,12 @@ EVENT_TYPES = frozenset(
         "recording.stopped",
         "recording.ready",
         "recording.failed",
+        "media.received",
+        "media.ready",
+        "media.progress",
+        "media.rendition",
+        "media.failed",
+        "media.discarded",
     }
 )
 
@@ -57,10 +64,10 @@ class EventError(Exception):
 
 @dataclasses.dataclass(frozen=True)
 class Event:
-    """One thing that happened in a room.
+    """One thing that happened in a room, or to a file of a chat.
 
     :param id: unique; the same event may be delivered more than once
-    :param room: room key
+    :param room: key of the room, or of the chat
     :param sequence: position among the events of the room
     :param type: one of :data:`EVENT_TYPES`
     :param at: when it happened, naive UTC
@@ -142,7 +149,7 @@ def sign_ticket(secret, audience, lifetime, issuer, claims):
     """Sign a ticket for a browser.
 
     :param str secret: the shared secret, base64url
-    :param str audience: ``room``, ``consent`` or ``media``
+    :param str audience: ``room``, ``consent``, ``upload`` or ``media``
     :param int lifetime: seconds until it expires
     :param str issuer: the database's uuid
     :param dict claims: what the ticket allows
@@ -221,6 +228,22 @@ def turn_credentials(secret, user, now=None, lifetime=TURN_CREDENTIAL_LIFETIME):
     username = f"{int(time.time() if now is None else now) + lifetime}:{user}"
     digest = hmac.new(secret.encode(), username.encode(), hashlib.sha1).digest()
     return username, base64.b64encode(digest).decode()
+
+
+# === DATA OF EVENTS === #
+
+
+def require(data, **kinds):
+    """Make sure that an event's data holds what its type asks for.
+
+    :param dict data: the event's data
+    :param kinds: name and type of each value
+    :raises EventError: naming the value
+    """
+    for name, kind in kinds.items():
+        value = data.get(name)
+        if not isinstance(value, kind) or value == "" or (isinstance(value, bool) and kind is not bool):
+            raise EventError(f"“{name}” is missing or wrong in the event's data.")
 
 
 # === TIMES === #

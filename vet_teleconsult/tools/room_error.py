@@ -1,5 +1,7 @@
 """Why somebody cannot enter a room or do something in it, in words that an owner understands."""
 
+from .media_types import format_size
+
 
 class RoomError(Exception):
     """A refusal that the room's page shows.
@@ -20,8 +22,9 @@ def get_room_error(env, code, detail=None):
 
     :param Environment env: with the language of the person
     :param str code: ``link_expired``, ``link_revoked``, ``cancelled``, ``finished``, ``no_sidecar``, ``access_denied``,
-        ``chat_locked`` or ``invalid``
-    :param str detail: what is known beyond the code: the reason of a cancellation, or what was invalid
+        ``chat_locked``, ``empty``, ``too_large``, ``wrong_type`` or ``invalid``
+    :param detail: what is known beyond the code: the reason of a cancellation, what was invalid, the name of a file,
+        its size with the limit in bytes
     :rtype: RoomError
     """
     match code:
@@ -45,6 +48,20 @@ def get_room_error(env, code, detail=None):
         case "chat_locked":
             message = env._("The clinic has closed this conversation.")
             next_step = env._("You can still read it. If something is urgent, call the clinic.")
+        case "empty":
+            message = env._("The file is empty.")
+            next_step = env._("Choose it again, or record it again.")
+        case "too_large":
+            size, limit = detail
+            message = env._(
+                "The file is too large: %(size)s. The clinic takes up to %(limit)s.",
+                size=format_size(size),
+                limit=format_size(limit),
+            )
+            next_step = env._("Send a shorter video, or one of lower quality.")
+        case "wrong_type":
+            message = env._("“%(name)s” is of a type that is not taken here.", name=detail)
+            next_step = env._("Send a photo, a video, a sound recording or a PDF.")
         case "invalid":
             message = detail or env._("That did not work.")
             next_step = env._("Reload the page and try again.")

@@ -1,0 +1,306 @@
+import uuid
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from ..tools.media_types import get_accept, get_kind
+from ..tools.room_error import get_room_error
+from .vet_media import ORIGINS
+
+MAX_KEY_LENGTH = 64
+MAX_NAME_LENGTH = 200
+MAX_CAPTION_LENGTH = 2_000
+MAX_RECORDING_SECONDS = 30 * 60
+ORIGIN_KEYS = frozenset(key for key, _label in ORIGINS) - {"mail"}
+
+
+class VetChat(models.Model):
+    """The files of a chat: who may send one, and what its pages ask about them."""
+
+    _inherit = "vet.chat"  # pylint: disable=consider-merging-classes-inherited
+
+    # === FIELDS === #
+
+    chat_key = fields.Char(
+        readonly=True,
+        copy=False,
+        default=lambda self: uuid.uuid4().hex,
+        groups="vet_teleconsult.group_veterinarian",
+        help="By which the media service names the chat.",
+    )
+    sidecar_id = fields.Many2one(
+        "vet.sidecar",
+        readonly=True,
+        copy=False,
+        ondelete="restrict",
+        groups="vet_teleconsult.group_veterinarian",
+        help="Chosen when somebody sends a file for the first time.",
+    )
+    media_ids = fields.One2many(
+        "vet.media", "chat_id", string="Media", groups="vet_teleconsult.group_veterinarian", readonly=True
+    )
+
+    _chat_key_uniq = models.Constraint("UNIQUE(chat_key)", "Another chat has this key already.")
+
+    def _init_column(self, column_name):
+        """Give each chat of an older version a key of its own: a default would give all the same."""
+        if column_name == "chat_key":
+            self.env.cr.execute(
+                SQL(
+                    "UPDATE %s SET chat_key = replace(gen_random_uuid()::text, '-', '') WHERE chat_key IS NULL",
+                    SQL.identifier(self._table),
+                )
+            )
+        else:
+            super()._init_column(column_name)
+
+    # === BUSINESS METHODS - SENDING === #
+
+    def _get_upload_limits(self, participant):
+        """Tell a page what it may send, so that it can refuse before it sends.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who sends; everybody has the same limits
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            # sudo: a limit of the company, for people who may not read companies
+            "max_bytes": self.sudo().company_id._get_max_upload_bytes(),
+            "accept": get_accept(),
+            "max_recording_seconds": MAX_RECORDING_SECONDS,
+        }
+
+    def _create_upload(self, participant, values):
+        """Let a participant send a file: the same key again is the same file, to be continued.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who sends
+        :param dict values: ``filename``, ``size``, ``mime``, ``client_key``, ``origin``; optionally ``caption``,
+            ``parent_id``, ``time_code``, ``annotated``, ``posted``
+        :return: the file as pages show it, and address and ticket (None where there is nothing left to send)
+        :rtype: dict
+        :raises RoomError: when it may not be sent, before a byte is
+        :raises UserError: when something about the request is wrong
+        """
+        self.ensure_one()
+        client_key = values.get("client_key")
+        if not isinstance(client_key, str) or not client_key.strip() or len(client_key) > MAX_KEY_LENGTH:
+            raise UserError(self.env._("The file could not be taken. Reload the page and choose it again."))
+        # sudo: participants by link have no user, and vets no right to write files: who may was checked by the link
+        # or the session
+        chat_sudo = self.sudo()
+        chat_sudo._lock_row()
+        media_sudo = chat_sudo.media_ids.search(
+            [
+                ("chat_id", "=", self.id),
+                ("participant", "=", participant["id"]),
+                ("client_key", "=", client_key),
+            ],
+            limit=1,
+        )
+        if not media_sudo:
+            vals = chat_sudo._prepare_upload_vals(participant, values)
+            media_sudo = media_sudo.create({**vals, "client_key": client_key})
+        return self._answer_upload(participant, media_sudo)
+
+    def _prepare_upload_vals(self, participant, values):
+        """Check what is to be sent, and prepare its entry.
+
+        :param dict participant: who sends
+        :param dict values: as in :meth:`_create_upload`
+        :rtype: dict
+        :raises RoomError: when it may not be sent
+        """
+        if participant["role"] != "vet" and self.state == "locked":
+            raise get_room_error(self.env, "chat_locked")
+        name = self._clean_name(values.get("filename"))
+        mime = values.get("mime") if isinstance(values.get("mime"), str) else ""
+        origin = values.get("origin") if values.get("origin") in ORIGIN_KEYS else "file"
+        kind = self._check_file(name, mime, values.get("size"))
+        parent = self._find_media(values["parent_id"]) if values.get("parent_id") else self.env["vet.media"]
+        is_still = origin == "still" and kind == "photo"
+        return {
+            "name": name,
+            "chat_id": self.id,
+            "company_id": self.company_id.id,
+            "sidecar_id": self._ensure_sidecar().id,
+            "media_key": self.env["vet.media"]._generate_media_key(),
+            "state": "uploading",
+            "kind": "still" if is_still else kind,
+            "mime": mime.partition(";")[0].strip().lower()[:100],
+            "size": values["size"],
+            "origin": origin,
+            "participant": participant["id"],
+            "role": participant["role"],
+            "author_id": participant["partner"].id,
+            "caption": self._clean_caption(values.get("caption")),
+            # An owner sends to be seen; a vet may also save for the record alone.
+            "posted": participant["role"] != "vet" or values.get("posted") is not False,
+            "parent_id": parent.id,
+            "time_code": self._clean_time_code(values.get("time_code")) if parent else 0.0,
+            "annotated": bool(values.get("annotated")),
+        }
+
+    def _check_file(self, name, mime, size):
+        """Refuse what would be refused once it is there, as far as that can be told before.
+
+        :param str name: its name
+        :param str mime: the type that its browser declares
+        :param int size: bytes
+        :return: what it claims to be
+        :rtype: str
+        :raises RoomError: when it is empty, too large or of a type that is not taken
+        """
+        if not isinstance(size, int) or isinstance(size, bool) or size < 0:
+            raise UserError(self.env._("The file could not be taken. Reload the page and choose it again."))
+        if size == 0:
+            raise get_room_error(self.env, "empty")
+        limit = self.company_id._get_max_upload_bytes()
+        if size > limit:
+            raise get_room_error(self.env, "too_large", (size, limit))
+        kind = get_kind(name, mime)
+        if not kind:
+            raise get_room_error(self.env, "wrong_type", name)
+        return kind
+
+    def _clean_name(self, filename):
+        name = filename if isinstance(filename, str) else ""
+        # Only the last part of a path, and no control characters: it becomes a name on somebody's disk.
+        name = "".join(character for character in name.replace("\\", "/").rpartition("/")[2] if character.isprintable())
+        name = name.strip().strip(".") or self.env._("File")
+        stem, dot, extension = name.rpartition(".")
+        if len(name) > MAX_NAME_LENGTH and len(extension) <= 10:
+            return stem[: MAX_NAME_LENGTH - len(extension) - 1] + dot + extension
+        return name[:MAX_NAME_LENGTH]
+
+    def _clean_caption(self, caption):
+        return caption.strip()[:MAX_CAPTION_LENGTH] if isinstance(caption, str) else False
+
+    def _clean_time_code(self, time_code):
+        is_number = isinstance(time_code, int | float) and not isinstance(time_code, bool)
+        return float(time_code) if is_number and 0 <= time_code < 10**6 else 0.0
+
+    def _ensure_sidecar(self):
+        """Give the media service that carries the chat's files; another one only when that was archived.
+
+        Note: self.ensure_one()
+
+        :rtype: vet.sidecar
+        :raises RoomError: when there is none
+        """
+        self.ensure_one()
+        if not self.sidecar_id.active:
+            sidecar = self.env["vet.sidecar"]._choose(self.chat_key)
+            if not sidecar:
+                raise get_room_error(self.env, "no_sidecar")
+            self.sidecar_id = sidecar
+        return self.sidecar_id
+
+    def _answer_upload(self, participant, media_sudo):
+        upload = media_sudo._get_upload() if media_sudo.state == "uploading" else None
+        return {"media": media_sudo._format(participant, self), "upload": upload}
+
+    # === BUSINESS METHODS - WHAT IS ON ITS WAY === #
+
+    def _get_open_uploads(self, participant):
+        """List what a participant has begun to send here and not finished.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who asks
+        :rtype: list[dict]
+        """
+        self.ensure_one()
+        domain = [("chat_id", "=", self.id), ("participant", "=", participant["id"]), ("state", "=", "uploading")]
+        # sudo: participants by link have no user; these are their own
+        return [media_sudo._format(participant, self) for media_sudo in self.env["vet.media"].sudo().search(domain)]
+
+    def _renew_upload(self, participant, media_id):
+        """Give a fresh ticket for a file that its sender has not finished sending.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who sends
+        :param int media_id: the file
+        :return: as :meth:`_create_upload`
+        :rtype: dict
+        """
+        return self._answer_upload(participant, self._find_own_media(participant, media_id))
+
+    def _cancel_upload(self, participant, media_id):
+        """Give up sending a file.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who sends
+        :param int media_id: the file
+        :return: the file as pages show it
+        :rtype: dict
+        :raises UserError: when it has been sent already
+        """
+        media_sudo = self._find_own_media(participant, media_id)
+        media_sudo._cancel()
+        return {"media": media_sudo._format(participant, self)}
+
+    def _retry_media(self, participant, media_id):
+        """Have a file that failed tried again, by its sender or a vet.
+
+        Note: self.ensure_one()
+
+        :param dict participant: who asks
+        :param int media_id: the file
+        :return: the file as pages show it
+        :rtype: dict
+        :raises UserError: when there is nothing to try
+        """
+        is_vet = participant["role"] == "vet"
+        media_sudo = self._find_media(media_id) if is_vet else self._find_own_media(participant, media_id)
+        media_sudo._retry()
+        return media_sudo._format(participant, self)
+
+    # === BUSINESS METHODS - FINDING === #
+
+    def _find_media(self, media_id):
+        """Find a file that is seen in this chat.
+
+        Note: self.ensure_one()
+
+        :param int media_id: the file
+        :return: the file, with superuser rights
+        :rtype: vet.media
+        :raises RoomError: when it is none of this chat
+        """
+        self.ensure_one()
+        is_id = isinstance(media_id, int) and not isinstance(media_id, bool) and 0 < media_id < 2**31
+        # sudo: participants by link have no user; whether the file is theirs to see is what is checked here
+        media_sudo = self.env["vet.media"].sudo().browse(media_id if is_id else []).exists()
+        if not media_sudo or self not in media_sudo._get_chats():
+            raise get_room_error(self.env, "access_denied")
+        return media_sudo
+
+    def _find_own_media(self, participant, media_id):
+        media_sudo = self._find_media(media_id)
+        if media_sudo.participant != participant["id"] or media_sudo.chat_id != self:
+            raise get_room_error(self.env, "access_denied")
+        return media_sudo
+
+    # === BUSINESS METHODS - OBSERVATIONS === #
+
+    def _save_observation(self, values):
+        """Keep what a vet has counted in a clip.
+
+        Note: self.ensure_one()
+
+        :param dict values: ``media_id``, ``kind``, ``value``, ``unit``, ``method``, ``count``, ``start``, ``end``
+        :return: the observation as the page shows it
+        :rtype: dict
+        :raises RoomError: when the clip is none of this chat
+        :raises UserError: when something about the values is wrong
+        """
+        self.ensure_one()
+        media = self._find_media(values["media_id"]) if values.get("media_id") else self.env["vet.media"]
+        return self.env["vet.observation"]._save(self, media, values)
