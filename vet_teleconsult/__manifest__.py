@@ -65,19 +65,21 @@
         "demo/vet_consent_demo.xml",
     ],
     "assets": {
-        # The owner's page: Owl and what the room needs, nothing of the web client.
-        "vet_teleconsult.assets_room": [
+        # The owners' pages: Owl and what they all need, nothing of the web client.
+        "vet_teleconsult.assets_page_base": [
             "web/static/src/module_loader.js",
             "web/static/lib/owl/owl.js",
             "web/static/lib/owl/odoo_module.js",
-            # templates and translations, with what they import
+            # templates, translations and lazy bundles, with what they import
             "web/static/src/session.js",
+            "web/static/src/core/assets.js",
             "web/static/src/core/browser/browser.js",
             "web/static/src/core/browser/cookie.js",
             "web/static/src/core/l10n/translation.js",
             "web/static/src/core/l10n/utils.js",
             "web/static/src/core/l10n/utils/*.js",
             "web/static/src/core/network/rpc.js",
+            "web/static/src/core/registry.js",
             "web/static/src/core/template_inheritance.js",
             "web/static/src/core/templates.js",
             "web/static/src/core/user.js",
@@ -88,11 +90,34 @@
             "web/static/src/core/utils/objects.js",
             "web/static/src/core/utils/strings.js",
             "vet_teleconsult/static/src/core/**/*",
+            "vet_teleconsult/static/src/chat/**/*",
+            ("remove", "vet_teleconsult/static/src/chat/capture/**/*"),
+            "vet_teleconsult/static/src/portal/mount_page.js",
+        ],
+        "vet_teleconsult.assets_room": [
+            ("include", "vet_teleconsult.assets_page_base"),
             "vet_teleconsult/static/src/room/**/*",
-            "vet_teleconsult/static/src/portal/**/*",
+            "vet_teleconsult/static/src/portal/room_page.*",
+        ],
+        "vet_teleconsult.assets_chat": [
+            ("include", "vet_teleconsult.assets_page_base"),
+            "vet_teleconsult/static/src/room/wake_lock.js",
+            "vet_teleconsult/static/src/room/rtc/environment.js",
+            "vet_teleconsult/static/src/portal/chat_page.*",
+            "vet_teleconsult/static/src/portal/clip_page.*",
+        ],
+        # Fetched by these pages when somebody opens a file, or records.
+        "vet_teleconsult.assets_clip_viewer": [
+            "vet_teleconsult/static/src/player/recording_player/full_screen.js",
+            "vet_teleconsult/static/src/player/recording_player/playback/media_problem.js",
+            "vet_teleconsult/static/src/player/clip_viewer/**/*",
+        ],
+        "vet_teleconsult.assets_live_recorder": [
+            "vet_teleconsult/static/src/chat/capture/**/*",
         ],
         "web.assets_backend": [
             "vet_teleconsult/static/src/core/**/*",
+            "vet_teleconsult/static/src/chat/**/*",
             "vet_teleconsult/static/src/room/**/*",
             "vet_teleconsult/static/src/player/**/*",
             "vet_teleconsult/static/src/backend/**/*",
