@@ -126,6 +126,10 @@ class Settings(StoreSettings):
     """The most that one upload may have, whatever its ticket allows."""
     upload_expiry_hours: float = Field(168.0, gt=0)
     """Hours after which an upload that nobody went on with is thrown away."""
+    transcode_timeout: float = Field(3600.0, gt=0)
+    """Seconds that making one rendition may take."""
+    worker_memory: int = Field(3 * GIB, ge=GIB // 2)
+    """Bytes of address space that the process has which decodes an uploaded file."""
     metrics_token: SecretStr | None = None
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -231,6 +235,30 @@ def origin_of(url: str) -> str:
     default_port = {"http": 80, "https": 443}[parts.scheme]
     port = "" if parts.port in (None, default_port) else f":{parts.port}"
     return f"{parts.scheme}://{host}{port}"
+
+
+def load_store(argument: str, address: str) -> tuple[S3Options, S3Address | Path]:
+    """How S3 is reached, by the environment, and the store at *address*.
+
+    :param argument: what *address* was given as, for the sentences
+    :raises ConfigurationError: as :func:`load_settings`
+    """
+    if not address:
+        raise ConfigurationError([f"{argument} names no store."])
+    try:
+        settings = StoreSettings(store=address)
+    except ValidationError as error:
+        found = [_sentence(dict(problem)) for problem in error.errors()]
+        raise ConfigurationError([text.replace(f"{PREFIX}STORE ", f"{argument} ") for text in found]) from None
+    return settings.s3_options, settings.store or Path(address)
+
+
+def store_in_use() -> S3Address | Path | None:
+    """The store of the service that this environment is for; nothing when it is for none."""
+    try:
+        return Settings().store_address
+    except ValidationError:
+        return None
 
 
 def load_settings() -> Settings:

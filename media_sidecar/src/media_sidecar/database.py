@@ -81,6 +81,13 @@ CREATE TABLE IF NOT EXISTS upload (
     failure TEXT
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS upload_by_state ON upload (state);
+CREATE TABLE IF NOT EXISTS clip (
+    media TEXT PRIMARY KEY,
+    chat TEXT NOT NULL,
+    stage TEXT NOT NULL,
+    attempts INTEGER NOT NULL,
+    inspection TEXT
+) WITHOUT ROWID;
 """
 
 

@@ -23,6 +23,7 @@ class Metrics:
         self.recordings = self._counter("recordings", "Recordings, by outcome", "outcome")
         self.uploads = self._counter("uploads", "Uploads that came to an end, by outcome", "outcome")
         self.upload_bytes = Counter(PREFIX + "upload_bytes", "Bytes of uploads on the disk", registry=self.registry)
+        self.clips = self._counter("clips", "Uploaded files that were worked on, by outcome", "outcome")
         self.signals_dropped = self._counter(
             "signals_dropped", "Signals whose receiver was not there, by reason", "reason"
         )

@@ -51,6 +51,12 @@ FLAC = Sniffed("audio", "audio/flac", "flac")
 PDF = Sniffed("document", "application/pdf", "pdf")
 DICOM = Sniffed("document", "application/dicom", "dcm")
 
+THREE_GP_AUDIO = Sniffed("audio", "audio/3gpp", "3gp")
+RECORDINGS = frozenset(
+    (MP4, M4A, QUICKTIME, THREE_GP, THREE_GP_AUDIO, WEBM, WEBM_AUDIO, MATROSKA, MATROSKA_AUDIO)
+    + (AVI, MPEG_TS, MPEG_PS, MP3, AAC, AMR, OGG, WAV, FLAC)
+)
+
 _SIMPLE = (
     (b"\xff\xd8\xff", JPEG),
     (b"\x89PNG\r\n\x1a\n", Sniffed("photo", "image/png", "png")),
