@@ -1,10 +1,11 @@
-"""A stand-in for Odoo and a sidecar beside it."""
+"""A stand-in for Odoo, a sidecar beside it, and S3."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from harness.odoo import OdooStandIn
+from harness.s3 import Bucket, S3Front, S3Server
 from harness.sidecar import Sidecar, SidecarProcess, settings_for
 
 
@@ -36,3 +37,25 @@ async def process(tmp_path: Path, odoo: OdooStandIn) -> AsyncIterator[SidecarPro
     made = SidecarProcess(tmp_path / "data", odoo)
     yield made
     await made.kill()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    """An S3 over HTTP."""
+    server = S3Server()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+def bucket(s3_server: S3Server) -> Bucket:
+    """An empty bucket."""
+    return Bucket(s3_server)
+
+
+@pytest.fixture
+async def front(s3_server: S3Server) -> AsyncIterator[S3Front]:
+    """A proxy before S3 that does as it is told."""
+    made = S3Front(s3_server)
+    async with made.running():
+        yield made

@@ -1,25 +1,70 @@
-"""The local store: what it has confirmed is on the disk, whole."""
+"""Every store: what it has confirmed is there, whole, and nothing else is."""
 
-import errno
+import asyncio
 import hashlib
-import os
-import shutil
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
 import pytest
+from harness.s3 import Bucket
 
-from media_sidecar.store import LocalStore, StoreError
+from media_sidecar.store import KeyRefused, LocalStore, Store, StoreError, open_store
 
 CONTENT = b"frames" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
+LARGE = bytes(range(256)) * 4096 * 20
+LARGE_SHA256 = hashlib.sha256(LARGE).hexdigest()
+"""20 MiB, which S3 takes in parts."""
 KEY = "recordings/a1/camera.webm"
 
 
+class Kept(Protocol):
+    """A store, and what is really in it."""
+
+    store: Store
+
+    def write(self, key: str, content: bytes) -> None: ...
+
+    def held(self) -> list[str]: ...
+
+
+class InFolder:
+    """A local store."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.store: Store = LocalStore(root)
+
+    def write(self, key: str, content: bytes) -> None:
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        path.write_bytes(content)
+
+    def held(self) -> list[str]:
+        return sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*") if path.is_file())
+
+
+class InBucket:
+    """A store in S3."""
+
+    def __init__(self, bucket: Bucket) -> None:
+        self.store: Store = bucket.store()
+        self.write: Callable[[str, bytes], None] = bucket.write
+        self.held = bucket.held
+
+
+@pytest.fixture(params=["folder", "s3"])
+def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
+    if request.param == "s3":
+        return InBucket(request.getfixturevalue("bucket"))
+    return InFolder(tmp_path / "store")
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> LocalStore:
-    (tmp_path / "store").mkdir()
-    return LocalStore(tmp_path / "store")
+def store(kept: Kept) -> Store:
+    return kept.store
 
 
 @pytest.fixture
@@ -29,105 +74,187 @@ def source(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture(params=["linked", "copied"])
-def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
-    """On the spool's own file system, or on another one."""
-    if request.param == "copied":
-
-        def refuse(*_: Any) -> None:
-            raise OSError(errno.EXDEV, "Invalid cross-device link")
-
-        monkeypatch.setattr(os, "link", refuse)
-    return str(request.param)
+@pytest.fixture
+def large(tmp_path: Path) -> Path:
+    path = tmp_path / "large.mp4"
+    path.write_bytes(LARGE)
+    return path
 
 
-async def test_a_file_is_stored_under_its_key(store: LocalStore, source: Path, way: str) -> None:
+async def content_of(store: Store, key: str, start: int = 0, stop: int | None = None) -> bytes:
+    file = await store.open(key)
+    assert file is not None
+    return b"".join([chunk async for chunk in file.read(start, stop)])
+
+
+async def test_a_file_is_stored_under_its_key(store: Store, source: Path) -> None:
     await store.put(KEY, source, len(CONTENT), SHA256)
-    path = await store.find(KEY)
-    assert path is not None and path.read_bytes() == CONTENT
+    assert await content_of(store, KEY) == CONTENT
 
 
-async def test_the_original_stays_until_its_owner_removes_it(store: LocalStore, source: Path, way: str) -> None:
+async def test_a_large_file_is_stored_whole(store: Store, large: Path) -> None:
+    await store.put(KEY, large, len(LARGE), LARGE_SHA256)
+    assert await content_of(store, KEY) == LARGE
+
+
+async def test_an_empty_file_is_a_file(store: Store, source: Path) -> None:
+    source.write_bytes(b"")
+    await store.put(KEY, source, 0, hashlib.sha256(b"").hexdigest())
+    assert await content_of(store, KEY) == b""
+
+
+async def test_the_original_stays_until_its_owner_removes_it(store: Store, source: Path) -> None:
     await store.put(KEY, source, len(CONTENT), SHA256)
+    assert source.read_bytes() == CONTENT
     source.unlink()
-    path = await store.find(KEY)
-    assert path is not None and path.read_bytes() == CONTENT
+    assert await content_of(store, KEY) == CONTENT
 
 
-async def test_storing_twice_is_storing_once(store: LocalStore, source: Path, way: str) -> None:
-    await store.put(KEY, source, len(CONTENT), SHA256)
-    await store.put(KEY, source, len(CONTENT), SHA256)
-    assert [key for key, _ in await store.list_folder("recordings/a1/")] == [KEY]
+async def test_storing_twice_is_storing_once(kept: Kept, source: Path) -> None:
+    await kept.store.put(KEY, source, len(CONTENT), SHA256)
+    first = await kept.store.open(KEY)
+    await kept.store.put(KEY, source, len(CONTENT), SHA256)
+    assert await kept.store.open(KEY) == first
+    assert kept.held() == [KEY]
 
 
-async def test_what_a_crash_left_under_the_key_is_replaced(store: LocalStore, source: Path, way: str) -> None:
-    await store.put(KEY, source, len(CONTENT), SHA256)
-    torn = await store.find(KEY)
-    assert torn is not None
-    torn.unlink()
-    torn.write_bytes(CONTENT[:10])
-    await store.put(KEY, source, len(CONTENT), SHA256)
-    assert torn.read_bytes() == CONTENT
+async def test_storing_the_same_at_the_same_time_is_storing_once(kept: Kept, large: Path) -> None:
+    await asyncio.gather(*(kept.store.put(KEY, large, len(LARGE), LARGE_SHA256) for _ in range(3)))
+    assert kept.held() == [KEY]
+    assert await content_of(kept.store, KEY) == LARGE
 
 
-async def test_a_file_of_another_size_is_refused(store: LocalStore, source: Path) -> None:
+@pytest.mark.parametrize("torn", [CONTENT[:10], CONTENT[:-1] + b"?"], ids=["shorter", "same length"])
+async def test_what_a_crash_left_under_the_key_is_replaced(kept: Kept, source: Path, torn: bytes) -> None:
+    kept.write(KEY, torn)
+    await kept.store.put(KEY, source, len(CONTENT), SHA256)
+    assert await content_of(kept.store, KEY) == CONTENT
+
+
+async def test_a_file_of_another_size_is_refused(kept: Kept, source: Path) -> None:
     with pytest.raises(StoreError, match="should have 7"):
-        await store.put(KEY, source, 7, SHA256)
-    assert await store.find(KEY) is None
+        await kept.store.put(KEY, source, 7, SHA256)
+    assert kept.held() == []
 
 
-async def test_a_copy_that_differs_is_thrown_away(
-    store: LocalStore, source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: Any) -> None:
-        raise OSError(errno.EXDEV, "Invalid cross-device link")
-
-    def corrupt(reader: Any, writer: Any, length: int) -> None:
-        writer.write(CONTENT[:-1] + b"?")
-
-    monkeypatch.setattr(os, "link", refuse)
-    monkeypatch.setattr(shutil, "copyfileobj", corrupt)
-    with pytest.raises(StoreError, match="differs"):
-        await store.put(KEY, source, len(CONTENT), SHA256)
-    assert [path for path in (tmp_path / "store").rglob("*") if path.is_file()] == []
+async def test_a_file_of_another_hash_is_refused(kept: Kept, source: Path) -> None:
+    with pytest.raises(StoreError, match="not what was announced"):
+        await kept.store.put(KEY, source, len(CONTENT), hashlib.sha256(b"another").hexdigest())
+    assert kept.held() == []
 
 
-async def test_a_full_disk_is_an_error_that_says_so(
-    store: LocalStore, source: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_: Any) -> None:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    monkeypatch.setattr(os, "link", full)
-    with pytest.raises(StoreError, match="No space left"):
-        await store.put(KEY, source, len(CONTENT), SHA256)
+async def test_a_file_that_is_gone_is_refused(kept: Kept, source: Path) -> None:
+    source.unlink()
+    with pytest.raises(StoreError, match="No such file"):
+        await kept.store.put(KEY, source, len(CONTENT), SHA256)
+    assert kept.held() == []
 
 
-@pytest.mark.parametrize("key", ["../outside", "a/../../outside", "/etc/hostname"])
-async def test_no_key_leads_out_of_the_store(store: LocalStore, key: str) -> None:
-    with pytest.raises(StoreError, match="out of the store"):
-        await store.find(key)
+@pytest.mark.parametrize("key", ["../outside", "a/../../outside", "/etc/hostname", "a//b", "a/./b", "a\\..\\b", "a\n"])
+async def test_no_key_leads_out_of_the_store(store: Store, source: Path, key: str) -> None:
+    with pytest.raises(KeyRefused, match="out of the store"):
+        await store.open(key)
+    with pytest.raises(KeyRefused, match="out of the store"):
+        await store.put(key, source, len(CONTENT), SHA256)
+    with pytest.raises(KeyRefused, match="out of the store"):
+        await store.delete(key)
 
 
-async def test_a_link_inside_the_store_leads_nowhere_else(store: LocalStore, source: Path, tmp_path: Path) -> None:
-    (tmp_path / "store" / "escape").symlink_to(tmp_path)
-    with pytest.raises(StoreError, match="out of the store"):
-        await store.find("escape/source.webm")
-
-
-async def test_what_is_not_there_is_not_found(store: LocalStore) -> None:
-    assert await store.find(KEY) is None
+async def test_what_is_not_there_is_not_found(store: Store) -> None:
+    assert await store.open(KEY) is None
+    assert await store.open("recordings") is None
     assert await store.list_folder("recordings/none/") == []
 
 
-async def test_a_store_that_works_says_how_much_is_left(store: LocalStore) -> None:
-    health = await store.check()
+@pytest.mark.parametrize(("start", "stop"), [(0, 1), (5, 700_000), (8_388_600, 8_388_616), (20_971_519, None), (3, 3)])
+async def test_a_part_is_read_alone(store: Store, large: Path, start: int, stop: int | None) -> None:
+    await store.put(KEY, large, len(LARGE), LARGE_SHA256)
+    assert await content_of(store, KEY, start, stop) == LARGE[start:stop]
+
+
+async def test_a_file_is_read_in_pieces(store: Store, large: Path) -> None:
+    await store.put(KEY, large, len(LARGE), LARGE_SHA256)
+    file = await store.open(KEY)
+    assert file is not None
+    assert max([len(chunk) async for chunk in file.read()]) <= 256 * 1024
+
+
+async def test_a_reader_that_goes_away_early_leaves_the_store_usable(store: Store, large: Path) -> None:
+    await store.put(KEY, large, len(LARGE), LARGE_SHA256)
+    for _ in range(40):
+        file = await store.open(KEY)
+        assert file is not None
+        async for _chunk in file.read():
+            break
+    assert await content_of(store, KEY, 0, 100) == LARGE[:100]
+
+
+async def test_another_content_has_another_tag(kept: Kept, source: Path) -> None:
+    await kept.store.put(KEY, source, len(CONTENT), SHA256)
+    before = await kept.store.open(KEY)
+    kept.write(KEY, b"another content")
+    after = await kept.store.open(KEY)
+    assert before and after and before.etag != after.etag
+    assert before.etag.startswith('"') and before.etag.endswith('"')
+
+
+async def test_it_tells_whether_it_holds_these_very_bytes(kept: Kept, source: Path) -> None:
+    assert not await kept.store.holds(KEY, len(CONTENT), SHA256)
+    kept.write(KEY, CONTENT)
+    assert await kept.store.holds(KEY, len(CONTENT), SHA256)
+    assert not await kept.store.holds(KEY, len(CONTENT) + 1, SHA256)
+    kept.write(KEY, CONTENT[:-1] + b"?")
+    assert not await kept.store.holds(KEY, len(CONTENT), SHA256)
+
+
+async def test_a_folder_is_listed_in_order_with_what_is_below_it(kept: Kept) -> None:
+    for key in ("media/b/original.mp4", "media/a/poster.jpg", "media/a/original.mov", "media/ab/x.bin"):
+        kept.write(key, key.encode())
+    files = await kept.store.list_folder("media/a/")
+    assert [file.key for file in files] == ["media/a/original.mov", "media/a/poster.jpg"]
+    assert [b"".join(file.chunks()) for file in files] == [file.key.encode() for file in files]
+    everything = await kept.store.list_folder("")
+    assert [file.key for file in everything] == sorted(file.key for file in everything)
+    assert [file.size for file in everything] == [len(file.key) for file in everything]
+    assert len(everything) == 4
+
+
+async def test_a_deleted_file_is_gone_and_its_neighbours_are_not(kept: Kept) -> None:
+    for key in ("media/a/original.mov", "media/a/original.mov.txt", "media/a/poster.jpg"):
+        kept.write(key, b"x")
+    await kept.store.delete("media/a/original.mov")
+    assert kept.held() == ["media/a/original.mov.txt", "media/a/poster.jpg"]
+
+
+async def test_a_deleted_folder_is_gone_and_its_neighbours_are_not(kept: Kept) -> None:
+    for key in ("media/a/original.mov", "media/a/deep/poster.jpg", "media/ab/poster.jpg"):
+        kept.write(key, b"x")
+    await kept.store.delete("media/a/")
+    assert kept.held() == ["media/ab/poster.jpg"]
+
+
+@pytest.mark.parametrize("key", [KEY, "recordings/a1/"])
+async def test_deleting_what_is_not_there_is_no_error(store: Store, key: str) -> None:
+    await store.delete(key)
+
+
+@pytest.mark.parametrize("key", ["", "/"])
+async def test_the_whole_store_is_never_deleted(kept: Kept, key: str) -> None:
+    kept.write(KEY, CONTENT)
+    with pytest.raises(KeyRefused):
+        await kept.store.delete(key)
+    assert kept.held() == [KEY]
+
+
+async def test_a_store_that_works_says_so_and_is_left_as_it_was(kept: Kept) -> None:
+    health = await kept.store.check()
     assert health.ok
-    assert health.free_bytes and health.free_bytes > 0
+    assert kept.held() == []
 
 
-async def test_a_store_that_cannot_be_written_says_so(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    health = await LocalStore(tmp_path / "file").check()
-    assert not health.ok
-    assert "cannot be written" in health.message
+async def test_the_address_decides_on_the_kind_of_store(bucket: Bucket, tmp_path: Path) -> None:
+    in_bucket = await open_store(bucket.address, bucket.options()).check()
+    assert (in_bucket.kind, in_bucket.bucket, in_bucket.free_bytes) == ("s3", bucket.name, None)
+    in_folder = await open_store(tmp_path, bucket.options()).check()
+    assert (in_folder.kind, in_folder.bucket) == ("folder", None)
+    assert in_folder.free_bytes and in_folder.free_bytes > 0

@@ -30,7 +30,7 @@ class Fingerprint:
     def composite(self) -> str:
         """What S3 computes of an upload in parts (``ChecksumType`` ``COMPOSITE``)."""
         joined = hashlib.sha256(b"".join(base64.b64decode(part) for part in self.parts)).digest()
-        return f"{base64.b64encode(joined).decode()}-{len(self.parts)}"
+        return base64.b64encode(joined).decode()
 
     @classmethod
     def of(cls, path: Path) -> "Fingerprint":

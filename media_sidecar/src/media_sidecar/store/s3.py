@@ -12,6 +12,7 @@ import os
 import threading
 import time
 import uuid
+import weakref
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -83,6 +84,7 @@ class S3Store:
         self._options = options
         self._uploads = Threads("s3 upload", UPLOADS_AT_ONCE)
         self._requests = Threads("s3", REQUESTS_AT_ONCE)
+        self._uploading: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
         self._lock = threading.Lock()
         self._clients: dict[str, S3Client] = {}
         self._takes_checksums = True
@@ -92,8 +94,11 @@ class S3Store:
     async def put(self, key: str, source: Path, size: int, sha256: str) -> None:
         check_key(key)
         abandoned = threading.Event()
+        # One upload of a key at a time: each throws away what an earlier one left unfinished.
+        lock = self._uploading.setdefault(key, asyncio.Lock())
         try:
-            await self._told(self._uploads, lambda: self._put(key, source, size, sha256, abandoned))
+            async with lock:
+                await self._told(self._uploads, lambda: self._put(key, source, size, sha256, abandoned))
         except asyncio.CancelledError:
             abandoned.set()
             raise
@@ -218,7 +223,9 @@ class S3Store:
         head = self._head(key)
         if head is None or head["ContentLength"] != content.size or head["Metadata"].get("sha256") != content.sha256:
             return False
-        is_hashed_there = len(content.parts) > 1 and head.get("ChecksumSHA256") == content.composite
+        # AWS adds the number of parts, which is no part of base64.
+        hashed_there = head.get("ChecksumSHA256", "").partition("-")[0]
+        is_hashed_there = len(content.parts) > 1 and hashed_there == content.composite
         return is_hashed_there or self._hash(key, head) == content.sha256
 
     def _head(self, key: str) -> "HeadObjectOutputTypeDef | None":
