@@ -26,12 +26,12 @@ const unreachable = () => {
 const failure = async (promise) => promise.then(() => null).catch((error) => error);
 
 test("a request names the consultation and carries the owner's token", async () => {
-    const { api, requests } = makeApi([ok([])]);
-    await api.messagesAfter(7);
+    const { api, requests } = makeApi([ok({})]);
+    await api.recording(7);
     expect(requests).toEqual([
         {
-            url: "/vet_teleconsult/room/messages",
-            params: { consultation_id: 5, access_token: "token", after_id: 7 },
+            url: "/vet_teleconsult/room/recording",
+            params: { consultation_id: 5, access_token: "token", recording_id: 7 },
         },
     ]);
 });
@@ -71,9 +71,9 @@ test("joining is tried again while Odoo cannot be reached", async () => {
     expect(requests).toHaveLength(2);
 });
 
-test("a message is not repeated behind the caller's back", async () => {
+test("what could do harm twice is not repeated behind the caller's back", async () => {
     const { api, requests } = makeApi([unreachable]);
-    const error = await failure(api.sendMessage("hello", "key"));
+    const error = await failure(api.ticket());
     expect(error.code).toBe("offline");
     expect(requests).toHaveLength(1);
 });
