@@ -210,11 +210,8 @@ class Clips:
             except Unusable as problem:
                 await self._fail_rendition(media, chat, problem)
                 return
-            name = f"rendition.{plan.container}"
-            [(size, sha256)] = await self._store_files(media, chat, {name: folder / name}, {})
-        event = self._outbox.event(
-            chat, "media.rendition", events.rendition(media, plan.container, rendered, size, sha256)
-        )
+            [(size, sha256)] = await self._store_files(media, chat, {plan.name: folder / plan.name}, {})
+        event = self._outbox.event(chat, "media.rendition", events.rendition(media, plan, rendered, size, sha256))
         await self._tell(chat, [event, ledger.forget(media), uploads.mark(media, "done")], "rendition", media)
 
     async def _fail_rendition(self, media: str, chat: str, problem: Unusable) -> None:
@@ -272,7 +269,9 @@ class Clips:
         :param files: name in the media's folder of the store → file
         :param known: what is known of their size and hash
         """
-        measured = [known.get(name) or await asyncio.to_thread(_measure, path) for name, path in files.items()]
+        measured = [
+            known[name] if name in known else await asyncio.to_thread(_measure, path) for name, path in files.items()
+        ]
 
         async def put() -> None:
             async with self._storing:

@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 from ..uploads.ledger import Upload
-from .jobs import POSTER_NAME, RENDITION_MIMES, Container, Inspection, Rendered
+from .jobs import POSTER_NAME, Inspection, Plan, Rendered
 
 RETRYABLE = frozenset({"no_space", "timeout", "internal"})
 """Reasons that lie in this machine more than in the file."""
@@ -32,12 +32,12 @@ def ready(upload: Upload, inspection: Inspection) -> dict[str, Any]:
     }
 
 
-def rendition(media: str, container: Container, rendered: Rendered, size: int, sha256: str) -> dict[str, Any]:
+def rendition(media: str, plan: Plan, rendered: Rendered, size: int, sha256: str) -> dict[str, Any]:
     """``media.rendition``: it is in the store."""
     return {
         "media": media,
-        "key": f"media/{media}/rendition.{container}",
-        "mime": RENDITION_MIMES[container],
+        "key": f"media/{media}/{plan.name}",
+        "mime": plan.mime,
         "size": size,
         "sha256": sha256,
         "duration": rendered.duration,

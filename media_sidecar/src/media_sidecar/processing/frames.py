@@ -16,6 +16,7 @@ LONG_SIDE, SHORT_SIDE = 1920, 1080
 KEY_FRAME_EVERY = 30
 SOUND_BITRATE = 128_000
 SOUND_RATES = (48000, 44100, 32000, 24000, 22050, 16000)
+GAP_SECONDS = 0.1
 _MOST_THREADS = 4
 _FINEST_TICKS = 1_000_000
 _ENCODER_OPTIONS = {"preset": "veryfast", "crf": "21", "profile": "high", "maxrate": "10M", "bufsize": "20M", "bf": "0"}
@@ -122,6 +123,7 @@ class SoundWriter:
         layout = "mono" if context.layout.nb_channels == 1 else "stereo"
         self._stream = target.add_stream("aac", rate=rate, layout=layout)
         self._stream.bit_rate = SOUND_BITRATE
+        self._next: Fraction | None = None
         self._resampler = AudioResampler(format="fltp", layout=layout, rate=rate)
         self.count = 0
 
@@ -132,6 +134,7 @@ class SoundWriter:
         """
         for frame in packet.decode():
             if isinstance(frame, av.AudioFrame):
+                self._date(frame)
                 self._encode(frame)
 
     def finish(self) -> None:
@@ -139,6 +142,14 @@ class SoundWriter:
         if self.count:
             self._encode(None)
             self._target.mux(self._stream.encode(None))
+
+    def _date(self, frame: av.AudioFrame) -> None:
+        """Count samples, which is more exact than a container's ticks, and follow the container over a gap."""
+        rate = frame.sample_rate
+        if self._next is None or (frame.time is not None and frame.time - self._next > GAP_SECONDS):
+            self._next = Fraction(round((frame.time or 0.0) * rate), rate)
+        frame.pts, frame.time_base = round(self._next * rate), Fraction(1, rate)
+        self._next += Fraction(frame.samples, rate)
 
     def _encode(self, frame: av.AudioFrame | None) -> None:
         for made in self._resampler.resample(frame):

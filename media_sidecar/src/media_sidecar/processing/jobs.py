@@ -11,12 +11,7 @@ Treatment = Literal["copy", "encode"]
 FailureCode = Literal["dangerous", "wrong_type", "damaged", "too_many_pixels", "no_space", "timeout", "internal"]
 
 POSTER_NAME = "poster.jpg"
-RENDITION_MIMES: dict[Container, str] = {
-    "mp4": "video/mp4",
-    "webm": "video/webm",
-    "m4a": "audio/mp4",
-    "jpg": "image/jpeg",
-}
+_MIMES: dict[Container, str] = {"mp4": "video/mp4", "webm": "video/webm", "m4a": "audio/mp4", "jpg": "image/jpeg"}
 
 
 @dataclass(frozen=True)
@@ -31,6 +26,16 @@ class Plan:
     container: Container
     video: Treatment | None
     audio: Treatment | None
+
+    @property
+    def mime(self) -> str:
+        """The rendition's media type."""
+        return "audio/webm" if self.container == "webm" and self.video is None else _MIMES[self.container]
+
+    @property
+    def name(self) -> str:
+        """The rendition's file name."""
+        return f"rendition.{self.container}"
 
 
 @dataclass(frozen=True)
@@ -91,8 +96,6 @@ class Inspection:
 class Rendered:
     """A rendition in the job's folder. Sizes and duration are as in :class:`Inspection`."""
 
-    name: str
-    mime: str
     duration: float | None
     width: int | None
     height: int | None

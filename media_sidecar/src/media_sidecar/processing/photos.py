@@ -74,9 +74,8 @@ def render_photo(job: RenderJob) -> Rendered:
         shown.thumbnail((LONGEST_RENDITION_SIDE, LONGEST_RENDITION_SIDE), Image.Resampling.LANCZOS)
         if profile:
             shown.info["icc_profile"] = profile
-        name = f"rendition.{job.plan.container}"
-        save_jpeg(shown, Path(job.folder) / name, RENDITION_QUALITY)
-        return Rendered(name, "image/jpeg", None, *shown.size)
+        save_jpeg(shown, Path(job.folder) / job.plan.name, RENDITION_QUALITY)
+        return Rendered(None, *shown.size)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from av.container import InputContainer, OutputContainer
 from av.stream import Stream
 
 from .frames import FrameWriter, SoundWriter
-from .jobs import RENDITION_MIMES, Rendered, RenderJob, Unusable
+from .jobs import Rendered, RenderJob, Unusable
 from .look import Look, first_frames, look_of
 from .opening import Track, open_media, picture_of, prepare_decoder, sound_of
 from .orientation import Orientation, orientation_of
@@ -35,8 +35,7 @@ def render_recording(job: RenderJob, tell: Callable[[int], None]) -> Rendered:
     :param tell: hears the percentage, whole, each once
     :raises Unusable: ``damaged`` where nothing of the file can be used
     """
-    name = f"rendition.{job.plan.container}"
-    path = Path(job.folder) / name
+    path = Path(job.folder) / job.plan.name
     kind, options = _OPTIONS[job.plan.container]
     progress = _Progress(job.duration, tell)
     look = _look(Path(job.source), job.sniffed.mime) if job.plan.video else None
@@ -47,7 +46,7 @@ def render_recording(job: RenderJob, tell: Callable[[int], None]) -> Rendered:
         written = _convert(job, source, target, look, progress)
     if not written:
         raise Unusable("damaged", "Nothing of the file could be converted: it is damaged.")
-    return _measured(path, name, RENDITION_MIMES[job.plan.container], has_picture=job.plan.video is not None)
+    return _measured(path, has_picture=job.plan.video is not None)
 
 
 class _Progress:
@@ -70,24 +69,44 @@ class _Copy:
     def __init__(self, target: OutputContainer, track: Track, orientation: Orientation = _UPRIGHT) -> None:
         self._target = target
         self._stream = target.add_stream_from_template(track)
+        self._undated: list[av.Packet[Stream]] = []
         self._last: int | None = None
         self.count = 0
         if isinstance(self._stream, av.VideoStream) and orientation != _UPRIGHT:
             self._stream.set_display_rotation(-orientation.rotation, hflip=orientation.mirrored)
 
     def take(self, packet: "av.Packet[Stream]") -> None:
-        """Write one packet; those without a time or before the one before cannot be kept."""
-        if packet.dts is None or packet.size == 0 or packet.is_corrupt:
+        """Write one packet. Matroska does not say when the first are to be decoded: they wait for one that does."""
+        if packet.size == 0 or packet.is_corrupt or (packet.pts is None and packet.dts is None):
             return
-        if self._last is not None and packet.dts <= self._last:
+        if packet.dts is None:
+            self._undated.append(packet)
+            return
+        self._date(packet.dts)
+        self._write(packet)
+
+    def finish(self) -> None:
+        """Write what has waited in vain: all frames are decoded in the order in which they are shown."""
+        undated, self._undated = self._undated, []
+        for packet in undated:
+            packet.dts = packet.pts
+            self._write(packet)
+
+    def _date(self, known: int) -> None:
+        """Date the packets that waited back from the one that is to be decoded at *known*."""
+        undated, self._undated = self._undated, []
+        for before, packet in enumerate(reversed(undated), start=1):
+            packet.dts = known - before * max(1, packet.duration or 1)
+        for packet in undated:
+            self._write(packet)
+
+    def _write(self, packet: "av.Packet[Stream]") -> None:
+        if packet.dts is None or (self._last is not None and packet.dts <= self._last):
             return
         self._last = packet.dts
         packet.stream = self._stream
         self._target.mux(packet)
         self.count += 1
-
-    def finish(self) -> None:
-        """Nothing is held back."""
 
 
 _Writer = _Copy | FrameWriter | SoundWriter
@@ -139,7 +158,7 @@ def _look(path: Path, mime: str) -> Look:
     raise Unusable("damaged", "Not one picture of the video can be shown: it is damaged or not all there.")
 
 
-def _measured(path: Path, name: str, mime: str, *, has_picture: bool) -> Rendered:
+def _measured(path: Path, *, has_picture: bool) -> Rendered:
     with av.open(f"file:{path}") as container:
         duration = container.duration / av.time_base if container.duration else None
         width = height = None
@@ -151,4 +170,4 @@ def _measured(path: Path, name: str, mime: str, *, has_picture: bool) -> Rendere
             width = round(width * (shape if shape > 0 else 1))
             if frame is not None and orientation_of(frame).swaps_sides:
                 width, height = height, width
-    return Rendered(name, mime, round(duration, 3) if duration else None, width, height)
+    return Rendered(round(duration, 3) if duration else None, width, height)

@@ -53,8 +53,8 @@ DICOM = Sniffed("document", "application/dicom", "dcm")
 
 THREE_GP_AUDIO = Sniffed("audio", "audio/3gpp", "3gp")
 RECORDINGS = frozenset(
-    (MP4, M4A, QUICKTIME, THREE_GP, THREE_GP_AUDIO, WEBM, WEBM_AUDIO, MATROSKA, MATROSKA_AUDIO)
-    + (AVI, MPEG_TS, MPEG_PS, MP3, AAC, AMR, OGG, WAV, FLAC)
+    {MP4, M4A, QUICKTIME, THREE_GP, THREE_GP_AUDIO, WEBM, WEBM_AUDIO, MATROSKA, MATROSKA_AUDIO}
+    | {AVI, MPEG_TS, MPEG_PS, MP3, AAC, AMR, OGG, WAV, FLAC}
 )
 
 _SIMPLE = (
@@ -129,8 +129,8 @@ def _ebml(head: bytes) -> Sniffed | None:
     if not head.startswith(b"\x1aE\xdf\xa3"):
         return None
     found = re.search(rb"\x42\x82[\x80-\xff]([a-z]+)", head[:128])
-    has_video, has_audio = b"V_" in head[:16384], b"A_" in head[:16384]
-    is_sound = has_audio and not has_video
+    codecs = {name[:1] for name in re.findall(rb"\x86[\x80-\xff]([VA]_[A-Z])", head[:16384])}
+    is_sound = codecs == {b"A"}
     if found and found[1] == b"webm":
         return WEBM_AUDIO if is_sound else WEBM
     if found and found[1] == b"matroska":

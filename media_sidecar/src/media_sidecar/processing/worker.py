@@ -17,6 +17,7 @@ import os
 import resource
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
@@ -34,7 +35,11 @@ def main() -> None:
         _limit()
         job = parse_line(sys.stdin.buffer.readline())
         threading.Thread(target=_end_with_the_service, args=(sys.stdin.buffer,), daemon=True).start()
-        _answer(answers, _do(job, lambda percent: _answer(answers, {"progress": percent})))
+        try:
+            _answer(answers, _do(job, lambda percent: _answer(answers, {"progress": percent})))
+        except BaseException:
+            traceback.print_exc()
+            os._exit(1)
     # What a hostile file left behind in a library is not torn down but dropped.
     os._exit(0)
 
@@ -46,9 +51,10 @@ def _do(job: InspectJob | RenderJob, tell: Callable[[int], None]) -> dict[str, o
         return {"failed": {"code": problem.code, "reason": problem.reason}}
     except MemoryError:
         return {"failed": {"code": "internal", "reason": "The file needs more memory than it may have."}}
-    except OSError as error:
+    except OSError as error:  # FFmpeg's errors are of this type, too
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            raise
+            traceback.print_exc()
+            return {"failed": {"code": "internal", "reason": "The work on the file failed; see the service's log."}}
         return {"failed": {"code": "no_space", "reason": "There is no room left for the work on the file."}}
 
 

@@ -101,7 +101,7 @@ class Workshop:
         :raises Crashed: as :meth:`inspect`
         """
         rendered = await self._run(job, Rendered, self._limits.render_seconds, tell)
-        if not _is_file(job, f"rendition.{job.plan.container}"):
+        if not _is_file(job, job.plan.name):
             raise Crashed("The worker made no rendition.")
         return rendered
 
