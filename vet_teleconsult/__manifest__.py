@@ -14,6 +14,7 @@
         "portal",
         "product",
         "resource",
+        "sms",
         "web",
     ],
     "data": [
@@ -22,15 +23,21 @@
         "security/ir.model.access.csv",
         "security/vet_teleconsult_rules.xml",
         # data
+        "data/chat_layout_data.xml",
         "data/mail_template_data.xml",
+        "data/sms_template_data.xml",
         "data/ir_cron_data.xml",
         "data/vet_species_data.xml",
         "data/vet_breed_data.xml",
         "data/vet_consultation_type_data.xml",
-        # room page
+        # owners' pages
+        "views/page_templates.xml",
         "views/room_templates.xml",
+        "views/clip_templates.xml",
+        "views/chat_templates.xml",
         # wizards
         "wizard/vet_consultation_cancel_views.xml",
+        "wizard/vet_chat_end_views.xml",
         # views
         "views/vet_species_views.xml",
         "views/vet_breed_views.xml",
@@ -41,6 +48,7 @@
         "views/vet_consultation_queue_views.xml",
         "views/vet_consultation_analysis_views.xml",
         "views/vet_chat_views.xml",
+        "views/vet_chat_form_views.xml",
         "views/vet_call_views.xml",
         "views/vet_recording_views.xml",
         "views/vet_media_views.xml",

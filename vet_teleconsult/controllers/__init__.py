@@ -1,1 +1,1 @@
-from . import media, portal, room, sidecar
+from . import chat, media, portal, room, sidecar

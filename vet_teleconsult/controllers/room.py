@@ -1,10 +1,10 @@
 import logging
 
 from odoo import http
-from odoo.exceptions import AccessError, UserError
 from odoo.http import request
 
 from ..tools.room_error import RoomError, get_room_error
+from .refusal import answer
 
 _logger = logging.getLogger(__name__)
 
@@ -152,20 +152,14 @@ class TeleconsultRoom(http.Controller):
         :param bool vets_only: whether the owner is refused
         :return: what the method gives, or a dict with the key ``error``
         """
-        try:
+
+        def ask():
             consultation, participant = self._identify(consultation_id, access_token, open_only)
             if vets_only and participant["role"] != "vet":
                 raise get_room_error(request.env, "access_denied")
             return method(consultation, participant)
-        except RoomError as error:
-            return {"error": error.values}
-        except AccessError:
-            request.env.cr.rollback()
-            return {"error": get_room_error(request.env, "access_denied").values}
-        except UserError as error:
-            # Odoo commits what a route leaves behind; a refusal must leave nothing.
-            request.env.cr.rollback()
-            return {"error": get_room_error(request.env, "invalid", str(error)).values}
+
+        return answer(ask)
 
     def _identify(self, consultation_id, access_token, open_only):
         """Find out who asks.

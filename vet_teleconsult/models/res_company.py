@@ -12,6 +12,17 @@ class ResCompany(models.Model):
         string="Emergency Phone", help="The number that owners are told to call when something does not work."
     )
 
+    vet_chat_max_upload = fields.Integer(
+        string="Largest File in Chats (MB)", default=200, required=True, help="Of 1024² bytes each."
+    )
+    vet_chat_sms = fields.Boolean(
+        string="Chats: SMS to Owners", help="Tell owners of news by SMS too, when they are not looking at the chat."
+    )
+
+    _vet_chat_max_upload_positive = models.Constraint(
+        "CHECK (vet_chat_max_upload > 0)", "The largest file in chats must be at least 1 MB."
+    )
+
     @api.onchange("vet_emergency_phone", "country_id")
     def _onchange_vet_emergency_phone(self):
         if self.vet_emergency_phone:
@@ -60,12 +71,51 @@ class ResCompany(models.Model):
             name = sequence.next_by_code(SEQUENCE_CODE)
         return name
 
+    def _get_max_upload_bytes(self):
+        """Give the size of the largest file that may be sent in a chat.
+
+        Note: self.ensure_one()
+
+        :return: bytes
+        :rtype: int
+        """
+        self.ensure_one()
+        return self.vet_chat_max_upload * 1024**2
+
     def _get_clinic_phone(self):
         """Give the number that owners are told to call.
 
         :rtype: str
         """
         return self.vet_emergency_phone or self.phone
+
+    def _get_max_upload_bytes(self):
+        """Give how large a file in a chat may be.
+
+        Note: self.ensure_one()
+
+        :return: bytes
+        :rtype: int
+        """
+        self.ensure_one()
+        return self.vet_chat_max_upload * 1024**2
+
+    def _get_emergency_text(self):
+        """Tell owners what to do when it cannot wait for an answer.
+
+        Note: self.ensure_one()
+
+        :rtype: str
+        """
+        self.ensure_one()
+        phone = self._get_clinic_phone()
+        if phone:
+            return self.env._(
+                "In an emergency do not wait for an answer here: call %(clinic)s at %(phone)s.",
+                clinic=self.name,
+                phone=phone,
+            )
+        return self.env._("In an emergency do not wait for an answer here: call a veterinary emergency service.")
 
     def _notify_vet_queue(self, consultation_id):
         """Tell the company's vets that its queue has changed; their pages read it again.
@@ -79,3 +129,12 @@ class ResCompany(models.Model):
                 "vet_teleconsult/queue",
                 {"company_id": company.id, "consultation_id": consultation_id},
             )
+
+    def _notify_vet_inbox(self, chat_id):
+        """Tell the company's vets that a chat has changed; their inboxes read it again.
+
+        :param int chat_id: which chat changed
+        """
+        for company in self:
+            # The channel is a record with a name: nobody can subscribe to it by guessing.
+            self.env["bus.bus"]._sendone((company, QUEUE_CHANNEL), "vet_teleconsult/inbox", {"chat_id": chat_id})

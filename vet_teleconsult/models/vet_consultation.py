@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import is_html_empty
 
 from ..tools.text import html_to_text
@@ -33,6 +34,7 @@ TRANSITIONS = {
     "cancelled": {"scheduled"},
     "no_show": {"scheduled"},
 }
+MODES = ("video", "phone")
 OPEN_STATES = ("scheduled", "waiting", "in_progress")
 CLOSED_STATES = ("done", "cancelled", "no_show")
 QUEUE_FIELDS = {"state", "vet_id", "waiting_since", "scheduled_at", "owner_present", "patient_id", "type_id"}
@@ -86,6 +88,7 @@ class VetConsultation(models.Model):
         index=True,
         check_company=True,
         ondelete="restrict",
+        domain="[('mode', '!=', 'chat')]",
         default=lambda self: self._get_default_type(),
         tracking=True,
     )
@@ -164,9 +167,8 @@ class VetConsultation(models.Model):
 
     @api.model
     def _get_default_type(self):
-        return self.env["vet.consultation.type"].search(
-            self.env["vet.consultation.type"]._check_company_domain(self.env.company), limit=1
-        )
+        domain = Domain(self.env["vet.consultation.type"]._check_company_domain(self.env.company))
+        return self.env["vet.consultation.type"].search(domain & Domain("mode", "!=", "chat"), limit=1)
 
     @api.depends("patient_id")
     def _compute_partner_id(self):
@@ -177,7 +179,8 @@ class VetConsultation(models.Model):
     @api.depends("type_id")
     def _compute_mode(self):
         for consultation in self:
-            consultation.mode = consultation.type_id.mode or "video"
+            type_mode = consultation.type_id.mode
+            consultation.mode = type_mode if type_mode in MODES else "video"
 
     @api.depends("state", "vet_id")
     def _compute_queue_state(self):
@@ -281,6 +284,17 @@ class VetConsultation(models.Model):
                         "%(vet)s does not hold consultations of type “%(type)s”. "
                         "Choose another vet or another type, or add the vet to that type.",
                         vet=vet.name,
+                        type=consultation.type_id.name,
+                    )
+                )
+
+    @api.constrains("type_id")
+    def _check_type_is_for_consultations(self):
+        for consultation in self:
+            if consultation.type_id.mode not in MODES:
+                raise ValidationError(
+                    self.env._(
+                        "“%(type)s” is a type for chats. Choose one for video or phone.",
                         type=consultation.type_id.name,
                     )
                 )

@@ -138,7 +138,7 @@ class VetConsultation(models.Model):
             "chat": {
                 "id": self.chat_id.id,
                 "state": self.chat_id.state,
-                "messages": self.chat_id._format_messages(self.chat_id._get_messages(), participant["id"]),
+                "messages": self.chat_id._format_messages(self.chat_id._get_messages(), participant),
             },
             "live": {
                 "channel": f"vet_consultation_{self.id}" + ("" if is_vet else f"_{access_token}"),
@@ -347,9 +347,7 @@ class VetConsultation(models.Model):
         :raises RoomError: when the chat is locked for the participant
         """
         self.ensure_one()
-        if participant["role"] != "vet" and self.chat_id.state == "locked":
-            raise get_room_error(self.env, "chat_locked")
-        return self.chat_id._post_from_room(participant, body, client_key)
+        return self.chat_id._post_message(participant, body, client_key)
 
     def _get_messages_after(self, participant, after_id):
         """Give the messages that came after a known one.
@@ -363,7 +361,7 @@ class VetConsultation(models.Model):
         self.ensure_one()
         chat = self.chat_id
         messages = chat._get_messages(after_id=after_id if isinstance(after_id, int) else 0)
-        return chat._format_messages(messages, participant["id"])
+        return chat._format_messages(messages, participant)
 
     # === BUSINESS METHODS - END === #
 

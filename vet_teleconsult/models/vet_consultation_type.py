@@ -1,4 +1,7 @@
 import hashlib
+from datetime import timedelta
+
+import pytz
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -18,8 +21,14 @@ class VetConsultationType(models.Model):
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", index=True, help="Empty: for every company.")
-    mode = fields.Selection([("video", "Video"), ("phone", "Phone")], required=True, default="video")
+    mode = fields.Selection([("video", "Video"), ("phone", "Phone"), ("chat", "Chat")], required=True, default="video")
     duration = fields.Float(string="Duration (h)", required=True, default=0.25, help="How long it usually takes.")
+    reply_hours = fields.Float(
+        string="Reply Within (h)",
+        required=True,
+        default=24.0,
+        help="By when the clinic answers in a chat: hours, or opening hours where those are set below.",
+    )
     product_id = fields.Many2one(
         "product.product",
         string="Product to Charge",
@@ -60,6 +69,7 @@ class VetConsultationType(models.Model):
     note_template = fields.Html(translate=True, groups="vet_teleconsult.group_veterinarian")
 
     _duration_positive = models.Constraint("CHECK (duration > 0)", "The duration must be longer than zero.")
+    _reply_hours_positive = models.Constraint("CHECK (reply_hours > 0)", "The time to reply must be longer than zero.")
 
     # === COMPUTE METHODS === #
 
@@ -101,3 +111,81 @@ class VetConsultationType(models.Model):
                 raise ValidationError(
                     self.env._("%(user)s is not in the group Veterinarian. Add them there first.", user=user.name)
                 )
+
+    # === BUSINESS METHODS - REPLIES === #
+
+    def _get_reply_due(self, asked_at):
+        """Say by when the clinic answers what was asked at a time.
+
+        Note: self.ensure_one()
+
+        :param datetime asked_at: UTC, without time zone
+        :return: the end of the hours, counted in opening hours where the type has some
+        :rtype: datetime
+        """
+        self.ensure_one()
+        # sudo: owners are told by when to expect an answer, without a right to read calendars
+        type_sudo = self.sudo()
+        calendar_sudo = type_sudo.resource_calendar_id
+        due = calendar_sudo and calendar_sudo.plan_hours(
+            type_sudo.reply_hours, pytz.utc.localize(asked_at), compute_leaves=True
+        )
+        if due:
+            return due.astimezone(pytz.utc).replace(tzinfo=None)
+        # A calendar without a single opening hour promises nothing; the hours of the clock still do.
+        return asked_at + timedelta(hours=type_sudo.reply_hours)
+
+    def _format_reply_hours(self):
+        """Say how soon the clinic answers, in words.
+
+        Note: self.ensure_one()
+
+        :rtype: str
+        """
+        self.ensure_one()
+        # sudo: as above
+        hours = f"{self.reply_hours:g}"
+        if self.sudo().resource_calendar_id:
+            return self.env._("Reply within %(hours)s opening hours", hours=hours)
+        return self.env._("Reply within %(hours)s hours", hours=hours)
+
+    # === BUSINESS METHODS - PRICE === #
+
+    def _get_price(self, partner, company):
+        """Give what an owner pays, taxes included, by their price list.
+
+        Note: self.ensure_one()
+
+        :param res.partner partner: the owner
+        :param res.company company: the clinic
+        :return: amount and currency; no amount where the type has no product
+        :rtype: tuple[float | None, res.currency]
+        """
+        self.ensure_one()
+        # sudo: an owner is told the price of a product that they have no right to read
+        product_sudo = self.sudo().product_id.with_company(company)
+        if not product_sudo:
+            return None, company.currency_id
+        partner_sudo = partner.sudo().with_company(company)
+        pricelist_sudo = partner_sudo.property_product_pricelist
+        price = pricelist_sudo._get_product_price(product_sudo, 1.0)
+        currency = pricelist_sudo.currency_id or product_sudo.currency_id
+        if "taxes_id" in product_sudo._fields:  # brought by Invoicing
+            taxes_sudo = product_sudo.taxes_id._filter_taxes_by_company(company)
+            positions_sudo = self.env["account.fiscal.position"].sudo().with_company(company)
+            taxes_sudo = positions_sudo._get_fiscal_position(partner_sudo).map_tax(taxes_sudo)
+            price = taxes_sudo.compute_all(price, currency, 1.0, product_sudo, partner_sudo)["total_included"]
+        return price, currency
+
+    def _format_price(self, partner, company):
+        """Write what an owner pays, as Odoo writes amounts.
+
+        Note: self.ensure_one()
+
+        :param res.partner partner: the owner
+        :param res.company company: the clinic
+        :return: such as ``39.00 €``, or None where nothing is charged
+        :rtype: str | None
+        """
+        price, currency = self._get_price(partner, company)
+        return currency.format(price) if price else None

@@ -51,23 +51,23 @@ class TestChat(TeleconsultCommon):
             ("1 < 2 & 3 > 2", "two\n\nparagraphs", "*stars* and /slashes/", "<script>alert(1)</script>", "¿café? 🐱")
         ):
             with self.subTest(text=text):
-                message = self.chat._post_from_room(participant, text, f"key-{number}")
+                message = self.chat._post_message(participant, text, f"key-{number}")
                 self.assertEqual(message["body"], text)
 
     def test_markup_is_stored_escaped(self):
         participant = self.consultation._get_owner_participant()
-        self.chat._post_from_room(participant, "<b onclick='x()'>hi</b>", "key")
+        self.chat._post_message(participant, "<b onclick='x()'>hi</b>", "key")
         self.assertNotIn("<b", self.chat.message_ids[0].body)
 
     def test_no_mail_is_sent_while_both_sides_read_along(self):
         self.consultation.write({"owner_present": True, "vet_present": True})
         participant = self.consultation.with_user(self.vet)._get_vet_participant()
-        self.chat.with_user(self.vet)._post_from_room(participant, "How is Rex?", "key")
+        self.chat.with_user(self.vet)._post_message(participant, "How is Rex?", "key")
         self.assertFalse(self.chat.message_ids[0].notification_ids)
 
     def test_owner_who_is_away_is_told_by_mail(self):
         participant = self.consultation.with_user(self.vet)._get_vet_participant()
-        self.chat.with_user(self.vet)._post_from_room(participant, "How is Rex?", "key")
+        self.chat.with_user(self.vet)._post_message(participant, "How is Rex?", "key")
         self.assertEqual(self.chat.message_ids[0].notification_ids.res_partner_id, self.owner.partner_id)
 
     def test_nobody_is_present_after_the_end(self):

@@ -14,15 +14,23 @@ def text_to_html(text):
     return Markup("<p>%s</p>") % Markup("<br/>").join(escape(line) for line in lines)
 
 
-def html_to_text(html):
+def html_to_text(html, without_quotes=False):
     """Give the text of a message as a person reads it, without the marks that ``html2plaintext`` adds.
 
     :param str html: a message body, or a falsy value
+    :param bool without_quotes: leave out what a mail repeats of earlier ones, and signatures, as Odoo has marked them
+        (``odoo.tools.mail.tag_quote``)
     :rtype: str
     """
     if not html or not html.strip():
         return ""
     tree = lxml.html.fromstring(f"<div>{html}</div>")
+    if without_quotes:
+        for quote in tree.xpath(".//*[@data-o-mail-quote]"):
+            quote.drop_tree()
+        if not tree.text_content().strip():
+            # Whoever answers between the lines has written nothing but "quotes".
+            return html_to_text(html)
     for line_break in tree.iter("br"):
         line_break.tail = "\n" + (line_break.tail or "")
     for block in tree.iter("p", "div", "li", "h1", "h2", "h3", "blockquote", "tr"):
