@@ -55,8 +55,8 @@ class VetChatParticipant(models.Model):
         if not participant:
             self.env.cr.execute(
                 SQL(
-                    "INSERT INTO %(table)s (chat_id, company_id, partner_id) VALUES (%(chat)s, %(company)s, %(partner)s)"
-                    " ON CONFLICT (chat_id, partner_id) DO NOTHING",
+                    "INSERT INTO %(table)s (chat_id, company_id, partner_id)"
+                    " VALUES (%(chat)s, %(company)s, %(partner)s) ON CONFLICT (chat_id, partner_id) DO NOTHING",
                     table=SQL.identifier(self._table),
                     chat=chat.id,
                     company=chat.company_id.id,
