@@ -1,5 +1,6 @@
 import { Backoff } from "../../core/backoff";
 import { randomIdentifier } from "../../core/identifier";
+import { recordingNews, RecordingStore } from "../capture/recording_store";
 import { keepAwake } from "../../room/wake_lock";
 import { checkFile } from "./file_check";
 import { declaredType, kindOfType } from "./file_type";
@@ -27,11 +28,12 @@ const lockName = (id) => `vet_teleconsult.upload.${id}`;
  * {id, name, size, kind, mime, previewUrl, status, sent, speed, secondsLeft, problem, retryable, mediaId, kept, elsewhere,
  * origin}. `status` is `queued`, `uploading`, `paused`, `waiting` (for the network), `checking` (all is there, the
  * clinic looks at it), `done`, `failed` or `needs-file` (the browser could not keep the file: it has to be chosen
- * again). `kept` says what outlives the page: `file`, `name` or `none`; null as long as that is not clear. `elsewhere`: another tab of this browser has it.
+ * again). `kept` says what outlives the page: `file`, `name` or `none`; null as long as that is not clear. `elsewhere`: another tab of this browser has it. `recordings` are those
+ * made in this page's recorder that nobody has sent: {id, title, mimeType, startedAt, seconds, size}.
  */
 export class UploadQueue {
     static makeState() {
-        return { items: [] };
+        return { items: [], recordings: [] };
     }
 
     /**
@@ -48,11 +50,13 @@ export class UploadQueue {
     constructor({ api, state, limits, owner, store, send, wait = waitForNetwork, lingering = LINGERING }) {
         Object.assign(this, { api, state, limits, send, wait, lingering });
         this.store = store || new UploadStore(owner);
+        this.recordings = new RecordingStore(owner);
         /** @type {Map<string, object>} what belongs to each item and is nobody's to see */
         this.entries = new Map();
         this.closing = new AbortController();
         this._onBeforeUnload = (event) => this._beforeUnload(event);
         window.addEventListener("beforeunload", this._onBeforeUnload);
+        this._stopNews = recordingNews.on("changed", () => this._findRecordings());
     }
 
     // ---------------------------------------------------------------- adding
@@ -250,9 +254,9 @@ export class UploadQueue {
         this._confirm(entry);
     }
 
-    _forget(entry) {
+    _forget(entry, { arrived = true } = {}) {
         entry.finished = true;
-        this.store.forget(entry.item.id);
+        return this.store.forget(entry.item.id, { arrived });
     }
 
     /** Odoo tells by `mediaChanged`; where live updates do not come through, it is asked. */
@@ -362,7 +366,7 @@ export class UploadQueue {
             if (item.status !== "done" && (item.mediaId || task.announcement)) {
                 this._takeBack(item, task.announcement);
             } else {
-                this._forget(entry);
+                this._forget(entry, { arrived: item.status === "done" });
             }
         });
     }
@@ -377,7 +381,7 @@ export class UploadQueue {
                 if (mediaId) {
                     await this.api.cancelUpload(mediaId);
                 }
-                await this.store.forget(item.id);
+                await this.store.forget(item.id, { arrived: false });
                 return;
             } catch (error) {
                 if (!error.transient) {
@@ -448,6 +452,7 @@ export class UploadQueue {
             }
         }
         this._fill();
+        await this._findRecordings();
     }
 
     async _restoreRecord({ id, name, size, mime, kind, mediaId, lastModified, options, clientKey, createdAt, paused }) {
@@ -473,6 +478,30 @@ export class UploadQueue {
             { options: { origin: media.origin } }
         );
         this._needFile(entry, null);
+    }
+
+    // ------------------------------------------------------- unsent recordings
+
+    async _findRecordings() {
+        const recordings = await this.recordings.unsent();
+        if (!this.closing.signal.aborted) {
+            this.state.recordings = recordings;
+        }
+    }
+
+    /** @param {string} id of a recording that a page left behind */
+    async sendRecording(id) {
+        const file = await this.recordings.file(id);
+        if (file) {
+            this.add([file], { origin: "recorded" });
+        } else {
+            await this.recordings.forget(id);
+        }
+    }
+
+    /** @param {string} id */
+    discardRecording(id) {
+        return this.recordings.forget(id);
     }
 
     // ------------------------------------------------------------- other tabs
@@ -581,6 +610,7 @@ export class UploadQueue {
     /** The page goes; what is unfinished goes on with the next one. */
     close() {
         this.closing.abort();
+        this._stopNews();
         window.removeEventListener("beforeunload", this._onBeforeUnload);
         for (const entry of [...this.entries.values()]) {
             this._remove(entry);

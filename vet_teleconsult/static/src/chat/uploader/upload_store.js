@@ -1,3 +1,4 @@
+import { recordingOf, RecordingStore } from "../capture/recording_store";
 import { browserDatabase } from "./browser_database";
 
 /** The media service keeps an unfinished upload for as long (`UPLOAD_EXPIRY_HOURS`). */
@@ -7,8 +8,8 @@ const LONGEST = 7 * 24 * 3600 * 1000;
  * What has to outlive the page: each upload's file and how far it is. Nothing here fails: a browser without room, or in
  * private mode, keeps what it can, and says so.
  *
- * A record: {id, owner, name, size, lastModified, mime, kind, options, mediaId, paused, cancelled, createdAt,
- * recording: string|null}. `recording` names a recording of this page, whose pieces are kept already.
+ * A record: {id, owner, name, size, lastModified, mime, kind, options, clientKey, mediaId, paused, cancelled, createdAt,
+ * recording?}. `recording` names a recording of this page, whose pieces are kept already.
  */
 export class UploadStore {
     /**
@@ -18,6 +19,7 @@ export class UploadStore {
     constructor(owner, database = browserDatabase) {
         this.owner = owner;
         this.database = database;
+        this.recordings = new RecordingStore(owner, database);
     }
 
     /**
@@ -39,7 +41,14 @@ export class UploadStore {
      * @returns {Promise<boolean>} false where there is no room, or where private mode keeps no files
      */
     async keepFile(id, file) {
+        const recording = recordingOf(file);
         try {
+            if (recording && (await this.database.get("recordings", recording))) {
+                // Its pieces are there already: no need for the same 200 MB twice.
+                await this.database.change("uploads", id, { recording });
+                await this.recordings.mark(recording, true);
+                return true;
+            }
             await this.database.put("files", { id, file });
             return true;
         } catch {
@@ -53,6 +62,10 @@ export class UploadStore {
      */
     async file(id) {
         try {
+            const { recording } = (await this.database.get("uploads", id)) || {};
+            if (recording) {
+                return await this.recordings.file(recording);
+            }
             const kept = await this.database.get("files", id);
             return (await isReadable(kept?.file)) ? kept.file : null;
         } catch {
@@ -100,11 +113,19 @@ export class UploadStore {
             .sort((one, other) => one.createdAt - other.createdAt);
     }
 
-    /** @param {string} id */
-    async forget(id) {
+    /**
+     * @param {string} id
+     * @param {object} [options]
+     * @param {boolean} [options.arrived] false gives a recording back: its maker may still want it
+     */
+    async forget(id, { arrived = true } = {}) {
         try {
+            const { recording } = (await this.database.get("uploads", id)) || {};
             await this.database.delete("files", id);
             await this.database.delete("uploads", id);
+            if (recording) {
+                await (arrived ? this.recordings.forget(recording) : this.recordings.mark(recording, false));
+            }
         } catch {
             // It was never kept, or goes with its age.
         }

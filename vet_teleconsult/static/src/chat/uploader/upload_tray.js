@@ -1,6 +1,7 @@
 import { Component, useEffect, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
+import { formatDateTime, formatDuration } from "../../core/times";
 import { formatSize, formatSpeed, formatTimeLeft } from "./sizes";
 
 /** A small file is there before anybody has read that they may close the page. */
@@ -30,6 +31,10 @@ export class UploadTray extends Component {
 
     get items() {
         return this.uploads.items;
+    }
+
+    get recordings() {
+        return this.uploads.recordings;
     }
 
     // ------------------------------------------------------------- what is said
@@ -74,6 +79,10 @@ export class UploadTray extends Component {
             default:
                 return item.problem;
         }
+    }
+
+    recordingSummary({ startedAt, seconds, size }) {
+        return [formatDateTime(new Date(startedAt)), formatDuration(seconds), formatSize(size)].join(" · ");
     }
 
     /** What outlives the page, where that is worth knowing. */

@@ -1,0 +1,81 @@
+"""A browser, the page of the uploader, and the media service as an operator runs it."""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import secrets
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Playwright
+
+from dev import machine, odoo, stack
+from dev.service import Service, free_port
+from tests.uploader.site import UploaderSite
+from tests.uploader.uploader_page import UploaderPage
+
+SECRET = secrets.token_bytes(32)
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[UploaderSite]:
+    addons = next(folder for folder in odoo.addons_path() if (folder / "web" / "static").is_dir())
+    with UploaderSite(odoo_addons=addons, media=tmp_path, secret=SECRET) as running:
+        yield running
+
+
+@pytest.fixture
+def sidecar(site: UploaderSite, tmp_path: Path) -> Iterator[Service]:
+    """The media service; it hands its events to the site."""
+    clinic = stack.Clinic(
+        database="uploader",
+        folder=tmp_path,
+        http_port=site.server.server_address[1],
+        sidecar_port=free_port(),
+        host="127.0.0.1",
+    )
+    site.sidecar_url = clinic.sidecar_url
+    secret = base64.urlsafe_b64encode(SECRET).decode().rstrip("=")
+    environment = {"VET_SIDECAR_MIN_FREE_BYTES": "0", "VET_SIDECAR_LOG_LEVEL": "INFO"}
+    with stack.sidecar(clinic, secret, environment, tmp_path / "sidecar.log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    running = playwright.chromium.launch(
+        executable_path=machine.find("chromium"),
+        args=[
+            "--no-sandbox",
+            "--autoplay-policy=no-user-gesture-required",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+        ],
+    )
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, site: UploaderSite) -> Iterator[Callable[..., UploaderPage]]:
+    """Opens the page; a test fails on any error in it."""
+    errors: list[str] = []
+    with contextlib.ExitStack() as contexts:
+
+        def open_it(**options: object) -> UploaderPage:
+            context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
+            contexts.callback(context.close)
+            context.set_default_timeout(0)
+            context.on("weberror", lambda error: errors.append(f"{error.error}"))
+            return UploaderPage(context.new_page(), site).open()
+
+        yield open_it
+    assert not errors
+
+
+@pytest.fixture
+def page(sidecar: Service, open_page: Callable[..., UploaderPage]) -> UploaderPage:
+    """The page, with the media service there."""
+    return open_page()
