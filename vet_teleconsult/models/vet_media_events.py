@@ -3,6 +3,7 @@ from functools import partial
 from odoo import api, models
 
 from ..tools import protocol
+from ..tools.text import text_to_html
 
 KINDS = ("video", "photo", "audio", "document")
 STAGES = ("check", "store", "rendition")
@@ -122,7 +123,9 @@ class VetMedia(models.Model):
         """
         self.ensure_one()
         if self.posted and not self.message_id:
-            self.chat_id._post_media(self)
+            body = text_to_html(self.caption) if self.caption else ""
+            message_id = self.chat_id._get_message_id("media", self.media_key)
+            self.message_id = self.chat_id._post_media(self, body, self.author_id, message_id)
 
     # === BUSINESS METHODS - RENDITION === #
 

@@ -233,6 +233,25 @@ class VetTranscript(models.Model):
         matches = [consteq(self._get_page_token(), token), bool(link_token) and consteq(link_token, token)]
         return any(matches)
 
+    def _may_download(self, env, token):
+        """Say whether somebody may have the PDF.
+
+        Note: self.ensure_one()
+
+        :param Environment env: of whoever asks
+        :param str token: from the address, or None
+        :rtype: bool
+        """
+        self.ensure_one()
+        if token and token.isascii() and self._is_opened_by(token):
+            return True
+        if env.user._is_public():
+            return False
+        if env.user.has_group("vet_teleconsult.group_veterinarian"):
+            return self.with_env(env).has_access("read")
+        # An owner with a login has what the chat holds.
+        return self.chat_id.with_env(env).has_access("read")
+
     def _get_path(self, token=None):
         """Give the address at which the PDF is downloaded.
 

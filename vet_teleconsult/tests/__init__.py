@@ -8,11 +8,13 @@ from . import (
     test_link,
     test_live,
     test_media,
+    test_media_events,
     test_messages,
     test_patient,
     test_portal_pages,
     test_protocol,
     test_room,
     test_sidecar,
+    test_upload,
     test_views,
 )

@@ -22,7 +22,8 @@ def get_room_error(env, code, detail=None):
 
     :param Environment env: with the language of the person
     :param str code: ``link_expired``, ``link_revoked``, ``cancelled``, ``finished``, ``no_sidecar``, ``access_denied``,
-        ``chat_locked``, ``empty``, ``too_large``, ``wrong_type`` or ``invalid``
+        ``chat_locked``, ``empty``, ``too_large``, ``wrong_type``, ``media_deleted``, ``media_pending``,
+        ``media_failed``, ``transcript_pending`` or ``invalid``
     :param detail: what is known beyond the code: the reason of a cancellation, what was invalid, the name of a file,
         its size with the limit in bytes
     :rtype: RoomError
@@ -62,6 +63,18 @@ def get_room_error(env, code, detail=None):
         case "wrong_type":
             message = env._("“%(name)s” is of a type that is not taken here.", name=detail)
             next_step = env._("Send a photo, a video, a sound recording or a PDF.")
+        case "media_deleted":
+            message = env._("The clinic no longer keeps this file.")
+            next_step = env._("Ask the clinic if you need it.")
+        case "media_pending":
+            message = env._("This file is not in the media store (yet).")
+            next_step = env._("Try again in a minute.")
+        case "media_failed":
+            message = detail or env._("The file could not be prepared.")
+            next_step = env._("Ask the clinic, or send it again.")
+        case "transcript_pending":
+            message = env._("The transcript is still being made.")
+            next_step = env._("Try again in a minute.")
         case "invalid":
             message = detail or env._("That did not work.")
             next_step = env._("Reload the page and try again.")
