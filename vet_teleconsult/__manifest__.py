@@ -121,6 +121,10 @@
             "vet_teleconsult/static/src/player/clip_viewer/**/*",
         ],
         "vet_teleconsult.assets_live_recorder": [
+            "vet_teleconsult/static/src/room/sentences.js",
+            "vet_teleconsult/static/src/room/rtc/devices.js",
+            "vet_teleconsult/static/src/room/rtc/level_meter.js",
+            "vet_teleconsult/static/src/room/rtc/screen_share.js",
             "vet_teleconsult/static/src/chat/capture/**/*",
         ],
         "web.assets_backend": [

@@ -11,7 +11,7 @@ import { CaptureSource } from "./capture_source";
 import { Recording } from "./recording";
 import { chooseBitrates, chooseFormat } from "./recording_format";
 import { RecordingReview } from "./recording_review";
-import { recordingOf, RecordingStore } from "./recording_store";
+import { recordingOf, RecordingStore } from "../uploader/recording_store";
 
 const SEGMENTS = 10;
 

@@ -1,7 +1,7 @@
 import { Emitter } from "../../core/emitter";
 import { randomIdentifier } from "../../core/identifier";
 import { hold } from "../uploader/locks";
-import { makeFile, recordingLock, recordingNews } from "./recording_store";
+import { makeFile, recordingLock, recordingNews } from "../uploader/recording_store";
 
 /** Milliseconds between two pieces: what a crash may cost. */
 const PIECE = 1000;
@@ -25,7 +25,7 @@ export class Recording extends Emitter {
      * @param {object} options.bitrates options of `MediaRecorder`
      * @param {string} options.title what the file is called, in the person's language
      * @param {{maxBytes: number, maxSeconds: number}} options.limits
-     * @param {import("./recording_store").RecordingStore} options.store
+     * @param {import("../uploader/recording_store").RecordingStore} options.store
      * @param {boolean} [options.endIsStop] whether the end of the picture is the person's own doing: "Stop sharing"
      */
     constructor({ stream, format, bitrates, title, limits, store, endIsStop = false }) {

@@ -1,3 +1,5 @@
+import { extensionOf } from "../uploader/recording_store";
+
 /**
  * How a recording is encoded: what every browser plays comes first, because then nobody has to wait for the clinic's
  * media service to convert it.
@@ -35,15 +37,6 @@ export function chooseFormat(mode, Recorder = globalThis.MediaRecorder) {
     const candidates = mode === "sound" ? SOUND : VIDEO;
     const mimeType = candidates.find((candidate) => Recorder?.isTypeSupported?.(candidate));
     return mimeType ? { mimeType, extension: extensionOf(mimeType) } : null;
-}
-
-/** @param {string} mimeType @returns {string} */
-export function extensionOf(mimeType) {
-    const [kind, container] = mimeType.split(";")[0].split("/");
-    if (container === "mp4") {
-        return kind === "audio" ? "m4a" : "mp4";
-    }
-    return container === "ogg" ? "ogg" : "webm";
 }
 
 /**

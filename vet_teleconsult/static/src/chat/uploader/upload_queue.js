@@ -1,6 +1,6 @@
 import { Backoff } from "../../core/backoff";
 import { randomIdentifier } from "../../core/identifier";
-import { recordingNews, RecordingStore } from "../capture/recording_store";
+import { recordingNews, RecordingStore } from "./recording_store";
 import { keepAwake } from "../../room/wake_lock";
 import { checkFile } from "./file_check";
 import { declaredType, kindOfType } from "./file_type";
@@ -48,7 +48,7 @@ export class UploadQueue {
      * @param {number} [options.lingering] milliseconds
      */
     constructor({ api, state, limits, owner, store, send, wait = waitForNetwork, lingering = LINGERING }) {
-        Object.assign(this, { api, state, limits, send, wait, lingering });
+        Object.assign(this, { api, state, limits, owner, send, wait, lingering });
         this.store = store || new UploadStore(owner);
         this.recordings = new RecordingStore(owner);
         /** @type {Map<string, object>} what belongs to each item and is nobody's to see */

@@ -1,4 +1,4 @@
-import { recordingOf, RecordingStore } from "../capture/recording_store";
+import { recordingOf, RecordingStore } from "./recording_store";
 import { browserDatabase } from "./browser_database";
 
 /** The media service keeps an unfinished upload for as long (`UPLOAD_EXPIRY_HOURS`). */

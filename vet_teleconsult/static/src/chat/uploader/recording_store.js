@@ -1,7 +1,6 @@
 import { Emitter } from "../../core/emitter";
-import { browserDatabase } from "../uploader/browser_database";
-import { isHeld } from "../uploader/locks";
-import { extensionOf } from "./recording_format";
+import { browserDatabase } from "./browser_database";
+import { isHeld } from "./locks";
 
 /** Pieces read at a time: a long recording is never in memory as a whole. */
 const AT_ONCE = 50;
@@ -19,6 +18,15 @@ export const recordingOf = (file) => (file && origins.get(file)) || null;
 
 /** The name of the lock that says that a recording is being made or looked at. */
 export const recordingLock = (id) => `vet_teleconsult.recording.${id}`;
+
+/** @param {string} mimeType @returns {string} */
+export function extensionOf(mimeType) {
+    const [kind, container] = mimeType.split(";")[0].split("/");
+    if (container === "mp4") {
+        return kind === "audio" ? "m4a" : "mp4";
+    }
+    return container === "ogg" ? "ogg" : "webm";
+}
 
 /** @param {{startedAt: number, mimeType: string, title: string}} recording @returns {string} such as "Video 2026-05-12 14.05.mp4" */
 function nameOf({ startedAt, mimeType, title }) {
