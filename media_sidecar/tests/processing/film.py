@@ -51,7 +51,7 @@ def make(film: Film, path: Path) -> Path:
     """Write *film* to *path*, whose ending says in what container."""
     with av.open(str(path), "w", format=film.container, options=film.container_options) as target:
         picture = _picture_track(target, film) if film.codec else None
-        sound = target.add_stream(film.sound, rate=film.sample_rate, layout=film.layout) if film.sound else None
+        sound: Any = target.add_stream(film.sound, rate=film.sample_rate, layout=film.layout) if film.sound else None
         seconds = film.frames / float(film.rate)
         times = list(film.times) if film.times else [number / float(film.rate) for number in range(film.frames)]
         heard = 0.0
@@ -117,10 +117,16 @@ def read_corners(picture: Image.Image) -> dict[str, str]:
 UPRIGHT = {name: name for name in CORNERS}
 
 
+def shown(frame: av.VideoFrame) -> Image.Image:
+    """*frame* as a player shows it."""
+    picture: Image.Image = frame.to_image()  # type: ignore[no-untyped-call]
+    return picture.rotate(frame.rotation, expand=True)
+
+
 def numbers_in(path: Path) -> list[int]:
-    """The numbers of all frames of a film that is stored as it is shown."""
+    """The numbers of all frames of a film."""
     with av.open(str(path)) as container:
-        return [read_number(frame.to_image()) for frame in container.decode(video=0)]  # type: ignore[no-untyped-call]
+        return [read_number(shown(frame)) for frame in container.decode(video=0)]
 
 
 def times_in(path: Path) -> list[float]:
