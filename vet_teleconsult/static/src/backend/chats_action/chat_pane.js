@@ -1,0 +1,21 @@
+import { Component, useState } from "@odoo/owl";
+import { ChatThread } from "../../chat/thread/chat_thread";
+import { ChatBar } from "./chat_bar/chat_bar";
+import { PatientPanel } from "./patient_panel/patient_panel";
+
+/** One conversation as a vet works on it: what is done with it as a whole, the thread, and the patient. */
+export class ChatPane extends Component {
+    static template = "vet_teleconsult.ChatPane";
+    static components = { ChatBar, ChatThread, PatientPanel };
+    static props = {
+        store: Object,
+        panelShown: Boolean,
+        onPanel: Function,
+        onBack: Function,
+        onOpenRecord: Function,
+    };
+
+    setup() {
+        this.thread = useState(this.props.store.state);
+    }
+}
