@@ -26,6 +26,7 @@
         "data/chat_layout_data.xml",
         "data/mail_template_data.xml",
         "data/sms_template_data.xml",
+        "data/vet_transcript_mail_data.xml",
         "data/ir_cron_data.xml",
         "data/vet_species_data.xml",
         "data/vet_breed_data.xml",
@@ -35,6 +36,9 @@
         "views/room_templates.xml",
         "views/clip_templates.xml",
         "views/chat_templates.xml",
+        # reports
+        "report/vet_transcript_templates.xml",
+        "report/vet_transcript_reports.xml",
         # wizards
         "wizard/vet_consultation_cancel_views.xml",
         "wizard/vet_chat_end_views.xml",

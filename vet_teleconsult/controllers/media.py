@@ -131,7 +131,9 @@ class TeleconsultMedia(http.Controller):
         company_sudo = request.env.company.sudo()
         if media_id and error.code != "access_denied":
             company_sudo = request.env["vet.media"].sudo().browse(media_id).company_id
-        return self._render_page(PAGE_STATUS[error.code], error=error.values, company_sudo=company_sudo, props={})
+        return self._render_page(
+            PAGE_STATUS[error.code], error=error.values, company_sudo=company_sudo, media_name=None, props={}
+        )
 
     def _render_page(self, status, company_sudo, **values):
         lang = request.env.context.get("lang") or "en_US"

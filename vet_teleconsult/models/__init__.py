@@ -33,6 +33,7 @@ from . import (
     vet_media_link,
     vet_media_opening,
     vet_media_page,
+    vet_media_picture,
     vet_media_upload,
     vet_observation,
     vet_patient,
@@ -43,4 +44,5 @@ from . import (
     vet_sidecar_event,
     vet_species,
     vet_transcript,
+    vet_transcript_pdf,
 )

@@ -1,0 +1,1 @@
+from . import vet_transcript_report
