@@ -64,6 +64,7 @@
         "views/portal_home_templates.xml",
         "views/portal_consultation_templates.xml",
         "views/portal_pet_templates.xml",
+        "views/portal_chat_templates.xml",
         # menus (last)
         "views/vet_teleconsult_menus.xml",
     ],

@@ -9,6 +9,7 @@ from odoo.addons.portal.controllers import portal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
 OPEN_STATES = ("scheduled", "waiting", "in_progress")
+CHAT_MESSAGES = 20  # the last ones; the chat's own page has them all
 CLOSED_WITHOUT_VISIT_STATES = ("cancelled", "no_show")
 
 
@@ -139,7 +140,7 @@ class TeleconsultPortal(portal.CustomerPortal):
             "consultation": consultation_sudo,
             "timezone": self._get_timezone(consultation_sudo.partner_id, consultation_sudo.vet_id.partner_id),
             "chat": chat_sudo,
-            "chat_messages": not is_identified and chat_sudo._get_messages(),
+            "chat_messages": chat_sudo._get_messages(limit=CHAT_MESSAGES),
             "is_identified": is_identified,
             "is_joinable": is_open and consultation_sudo.mode == "video" and consultation_sudo.link_state == "valid",
             "is_link_out_of_order": is_open and consultation_sudo.link_state != "valid",

@@ -37,6 +37,8 @@ class ResConfigSettings(models.TransientModel):
         string="Links Expire After (days)", config_parameter=VALIDITY_PARAMETER, default=DEFAULT_VALIDITY
     )
     vet_emergency_phone = fields.Char(related="company_id.vet_emergency_phone", readonly=False)
+    vet_chat_max_upload = fields.Integer(related="company_id.vet_chat_max_upload", readonly=False)
+    vet_chat_sms = fields.Boolean(related="company_id.vet_chat_sms", readonly=False)
 
     @api.constrains("vet_link_validity_days")
     def _check_vet_link_validity_days(self):
@@ -120,6 +122,15 @@ class ResConfigSettings(models.TransientModel):
         # sudo: config parameters, changed by somebody who may change settings
         self.env["ir.config_parameter"].sudo().set_param(SECRET_PARAMETER, protocol.generate_secret())
         return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+    def action_edit_vet_chat_sms(self):
+        """Open the text of the SMS that tells owners of news in a chat."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "sms.template",
+            "res_id": self.env.ref("vet_teleconsult.sms_template_chat_message").id,
+            "view_mode": "form",
+        }
 
     def _check_is_administrator(self):
         """Refuse everyone else: a method called on no record passes no access right by itself.

@@ -18,6 +18,8 @@ class ResPartner(models.Model):
         compute="_compute_consultation_count", groups="vet_teleconsult.group_veterinarian"
     )
 
+    chat_count = fields.Integer(compute="_compute_chat_count", groups="vet_teleconsult.group_veterinarian")
+
     def _compute_patient_count(self):
         for partner in self:
             partner.patient_count = len(partner.patient_ids)
@@ -28,6 +30,11 @@ class ResPartner(models.Model):
         )
         for partner in self:
             partner.consultation_count = counts.get(partner, 0)
+
+    def _compute_chat_count(self):
+        counts = dict(self.env["vet.chat"]._read_group([("partner_id", "in", self.ids)], ["partner_id"], ["__count"]))
+        for partner in self:
+            partner.chat_count = counts.get(partner, 0)
 
     def action_view_patients(self):
         """Open the owner's animals."""
@@ -51,4 +58,30 @@ class ResPartner(models.Model):
             "view_mode": "list,kanban,calendar,form",
             "domain": [("partner_id", "=", self.id)],
             "context": {"default_partner_id": self.id},
+        }
+
+    def action_view_chats(self):
+        """Open the owner's chats."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Chats"),
+            "res_model": "vet.chat",
+            "view_mode": "list,kanban,form",
+            "domain": [("partner_id", "=", self.id)],
+            "context": {"default_partner_id": self.id},
+        }
+
+    def action_new_chat(self):
+        """Begin a chat about the owner's animal, and open it; of several animals, ask which."""
+        self.ensure_one()
+        patients = self.patient_ids.filtered("active")
+        if len(patients) == 1:
+            return self.env["vet.chat"]._begin_by_clinic(patients, self).action_open()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("New Chat"),
+            "res_model": "vet.chat",
+            "view_mode": "form",
+            "context": {"default_partner_id": self.id, "default_vet_id": self.env.uid},
         }

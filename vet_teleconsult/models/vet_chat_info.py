@@ -76,10 +76,10 @@ class VetChat(models.Model):
             **chat_sudo._get_live_state(),
             "participant": {key: participant[key] for key in ("id", "role", "name")},
             "may": chat_sudo._get_permissions(participant),
-            "limits": self._get_upload_limits(),
+            "limits": self._get_upload_limits(participant),
             **self._get_page(None, None, None, participant),
             "reads": self._get_reads(),
-            "uploads": self._get_uploads(participant),
+            "uploads": self._get_open_uploads(participant),
             "transcripts": self._get_transcripts(participant),
             "emergency": {"text": self._get_emergency_text()} if participant["role"] == "owner" else None,
             "bus": {
@@ -155,14 +155,21 @@ class VetChat(models.Model):
     # === BUSINESS METHODS - INBOX === #
 
     @api.model
+    def _get_begun_domain(self):
+        """Return which chats are conversations: the message boxes of consultations are none until somebody writes.
+
+        :rtype: Domain
+        """
+        return Domain("last_message_at", "!=", False) | Domain("type_id", "!=", False)
+
+    @api.model
     def _get_inbox_domain(self, ended=False):
-        """Return which conversations belong in an inbox: those that somebody has begun.
+        """Return which conversations belong in an inbox.
 
         :param bool ended: those that have ended, instead of those that go on
         :rtype: Domain
         """
-        begun = Domain("last_message_at", "!=", False) | Domain("type_id", "!=", False)
-        return begun & Domain("ended_at", "!=" if ended else "=", False)
+        return self._get_begun_domain() & Domain("ended_at", "!=" if ended else "=", False)
 
     @api.model
     def _get_inbox(self, inbox_filter="all", search=None, ended=False, limit=None, offset=0):

@@ -194,6 +194,58 @@ class VetChat(models.Model):
         self.ensure_one()
         return f"/odoo/{self.id}/action-vet_teleconsult.vet_chat_action_inbox"
 
+    # === BUSINESS METHODS - BEGINNING === #
+
+    @api.model
+    def _begin_by_owner(self, patient, chat_type, subject):
+        """Begin a chat as an owner who is signed in.
+
+        :param vet.patient patient: one of theirs
+        :param vet.consultation.type chat_type: how they want to ask
+        :param str subject: what it is about, may be empty
+        :return: the chat, with superuser rights
+        :rtype: vet.chat
+        :raises UserError: when pet or type is missing, or they do not go together
+        """
+        if not patient or not chat_type:
+            raise UserError(self.env._("Choose which pet it is about, and how you want to ask."))
+        # sudo: owners may begin a chat about an animal that they may read, and have no right on chats otherwise
+        company_sudo = patient.sudo().company_id
+        if chat_type.sudo().company_id not in (company_sudo, company_sudo.browse()):
+            raise UserError(
+                self.env._(
+                    "%(clinic)s does not offer “%(type)s”. Choose another way to ask.",
+                    clinic=company_sudo.name,
+                    type=chat_type.sudo().name,
+                )
+            )
+        return self.sudo().create(
+            {
+                "patient_id": patient.id,
+                "partner_id": self.env.user.partner_id.id,
+                "company_id": company_sudo.id,
+                "type_id": chat_type.id,
+                "subject": subject,
+            }
+        )
+
+    @api.model
+    def _begin_by_clinic(self, patient, partner):
+        """Begin a chat as a vet, who holds it from then on.
+
+        :param vet.patient patient: whom it is about
+        :param res.partner partner: one of its owners
+        :rtype: vet.chat
+        """
+        return self.create(
+            {
+                "patient_id": patient.id,
+                "partner_id": partner.id,
+                "company_id": patient.company_id.id,
+                "vet_id": self.env.uid,
+            }
+        )
+
     # === BUSINESS METHODS - ROUTES === #
 
     def _run_workflow(self, participant, action, user_id=None, lock=True, mail_transcript=False):

@@ -220,8 +220,9 @@ class VetConsultation(models.Model):
         }
 
     def action_view_chat(self):
-        """Open the consultation's chat."""
-        return self._action_open(self.chat_id)
+        """Open the consultation's chat, where vets write in it."""
+        self.ensure_one()
+        return self.chat_id.action_open()
 
     def action_open_patient(self):
         """Open the patient."""

@@ -204,7 +204,12 @@ class VetPatient(models.Model):
 
     def action_view_chats(self):
         """Open the patient's chats."""
-        return self._action_view(self.env._("Chats"), "vet.chat", "list,form")
+        return self._action_view(self.env._("Chats"), "vet.chat", "list,kanban,form")
+
+    def action_new_chat(self):
+        """Begin a chat with the main owner, and open it."""
+        self.ensure_one()
+        return self.env["vet.chat"]._begin_by_clinic(self, self.partner_id).action_open()
 
     def action_view_recordings(self):
         """Open the recordings of the patient's consultations."""

@@ -1,6 +1,7 @@
 from . import (
     test_access,
     test_append_only,
+    test_chat_workflow,
     test_claim_concurrency,
     test_consultation,
     test_events,

@@ -307,13 +307,16 @@ class TestConsultationWorkflow(TeleconsultCommon):
         expected = {
             "action_view_calls": "vet.call",
             "action_view_history": "vet.consultation",
-            "action_view_chat": "vet.chat",
             "action_open_patient": "vet.patient",
         }
         for name, model in expected.items():
             with self.subTest(name=name):
                 self.assertEqual(getattr(self.as_vet, name)()["res_model"], model)
         self.assertEqual(self.as_vet.action_view_recordings()["tag"], "vet_teleconsult.recording_player")
+        action = self.as_vet.action_view_chat()
+        self.assertEqual(
+            (action["tag"], action["params"]), ("vet_teleconsult.chats", {"chat_id": self.consultation.chat_id.id})
+        )
 
     def flush_tracking(self):
         """Write the tracking values, as the end of a request does."""

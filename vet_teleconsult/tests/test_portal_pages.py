@@ -215,11 +215,16 @@ class TestPortalConsultationPage(PortalCase):
         self.assertEqual(message.author_id, self.owner.partner_id)
         self.assertIn("She is much better.", message.body)
 
-    def test_locked_chat_has_no_composer_and_takes_no_message(self):
+    def test_page_leads_to_the_consultations_chat(self):
+        self._log_in(self.owner)
+        page = self._open(f"/my/consultations/{self.consultation.id}")
+        (link,) = page.xpath("//a[@data-test='portal-chat']/@href")
+        self.assertEqual(link, f"/vet/chat/{self.consultation.chat_id.id}")
+
+    def test_locked_chat_says_so_and_takes_no_message(self):
         self.consultation.chat_id.action_lock()
         self._log_in(self.owner)
         page = self._open(f"/my/consultations/{self.consultation.id}")
-        self.assertEqual(page.get_element_by_id("discussion").get("data-allow_composer"), "0")
         self.assertIn("Closed by the clinic", page.text_content())
         with self.assertRaises(JsonRpcException), mute_logger("odoo.http"):
             self._post_in_portal_chatter("One more question")

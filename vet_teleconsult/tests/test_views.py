@@ -24,7 +24,9 @@ class TestViews(TransactionCase):
         return menus.with_user(user)._filter_visible_menus().with_env(self.env)
 
     def _actions(self, user):
-        return [menu.action for menu in self._menus(user) if menu.action]
+        """Return the actions that open views; the others open components, which have tests of their own."""
+        actions = [menu.action for menu in self._menus(user) if menu.action]
+        return [action for action in actions if action._name == "ir.actions.act_window"]
 
     def _search_view(self, action, user):
         model = self.env[action.res_model].with_user(user)
@@ -91,6 +93,18 @@ class TestViews(TransactionCase):
         for name in names - {"action_view_player", "action_download"}:
             self.assertTrue(callable(getattr(model, name, None)), name)
         self.assertLessEqual({"action_start", "action_claim", "action_finish", "action_cancel"}, names)
+
+    def test_the_chat_form_offers_what_its_methods_do(self):
+        model = self.env["vet.chat"].with_user(self.vet)
+        arch = etree.fromstring(model.get_view(view_type="form")["arch"])
+        names = {button.get("name") for button in arch.iter("button") if button.get("type") == "object"}
+        for name in names:
+            self.assertTrue(callable(getattr(model, name, None)), name)
+        self.assertLessEqual({"action_open", "action_claim", "action_send_link", "action_end", "action_reopen"}, names)
+
+    def test_the_menu_of_chats_opens_the_inbox_and_the_list_stands_below_consultations(self):
+        self.assertEqual(self.env.ref("vet_teleconsult.menu_chat_inbox").action.tag, "vet_teleconsult.chats")
+        self.assertEqual(self.env.ref("vet_teleconsult.menu_chat").action.res_model, "vet.chat")
 
     def test_secrets_are_not_shown_in_clear_text(self):
         arch = etree.fromstring(self.env["res.config.settings"].get_view(view_type="form")["arch"])
