@@ -21,6 +21,7 @@ from .health import Health
 from .metrics import Metrics
 from .outbox import REQUEST_TIMEOUT_SECONDS, Outbox
 from .playback import media_router
+from .processing import Clips
 from .protocol import Seal
 from .recording import Recorder, RecordingLimits
 from .room.rooms import Rooms
@@ -35,17 +36,6 @@ CLOSING_SECONDS = 1.5
 """How long a stop waits for recordings to reach the store; the next start delivers the others."""
 
 log = logging.getLogger(__name__)
-
-
-class _Waiting:
-    def take(self, media: str) -> None:
-        pass
-
-    async def discard(self, media: str) -> None:
-        pass
-
-    async def retry(self, media: str) -> bool:
-        return False
 
 
 class Service:
@@ -65,11 +55,21 @@ class Service:
         self.recorder = Recorder(settings.spool_folder, limits)
         trash = settings.data / "trash"
         self.delivery = Delivery(self.store, self.database, self.outbox, metrics, settings.spool_folder, trash)
-        self.clips = _Waiting()
+        self.clips = Clips(settings, self.store, self.database, self.outbox, metrics)
         self.uploads = Uploads(settings, self.database, self.outbox, metrics, self.clips)
         studio = Studio(self.recorder, self.delivery.take, self.database, settings.record_bitrate)
         self.rooms = Rooms(self.database, self.outbox, studio, self.seal, settings.call_grace)
-        self.health = Health(settings, self.store, self.outbox, self.delivery, self.recorder, self.rooms, self.client)
+        self.health = Health(
+            settings,
+            self.store,
+            self.outbox,
+            self.delivery,
+            self.recorder,
+            self.rooms,
+            self.uploads,
+            self.clips,
+            self.client,
+        )
         self.sockets = RoomSocket(self.rooms, self.seal, metrics, settings.browser_origins)
 
     @contextlib.asynccontextmanager
@@ -83,6 +83,8 @@ class Service:
             stack.push_async_callback(self.recorder.close)
             stack.push_async_callback(self.delivery.close, CLOSING_SECONDS)
             await self.delivery.recover(self.recorder)
+            stack.push_async_callback(self.clips.close)
+            await self.clips.start()
             stack.push_async_callback(self.uploads.close)
             await self.uploads.start()
             stack.push_async_callback(self.rooms.close)
@@ -145,7 +147,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.include_router(
             tus.uploads_router(service.uploads, service.seal, service.metrics, service.settings.max_upload_bytes)
         )
-        app.include_router(commands_router(service.rooms, service.health, service.seal, service.metrics))
+        app.include_router(
+            commands_router(
+                service.rooms, service.uploads, service.clips, service.health, service.seal, service.metrics
+            )
+        )
         yield
     await asyncio.sleep(0)
 

@@ -9,9 +9,12 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from .health import Health, TurnServers
 from .metrics import Metrics
+from .processing import Clips
 from .protocol import TIMESTAMP_HEADER, Identifier, Seal, TicketRefused
 from .room.room import EndReason
 from .room.rooms import Rooms
+from .store import StoreError
+from .uploads.service import Uploads
 
 MAX_BODY_BYTES = 64 * 1024
 _IDENTIFIER: TypeAdapter[str] = TypeAdapter(Identifier)
@@ -31,7 +34,9 @@ class Check(BaseModel):
     turn: TurnServers | None = None
 
 
-def commands_router(rooms: Rooms, health: Health, seal: Seal, metrics: Metrics) -> APIRouter:
+def commands_router(
+    rooms: Rooms, uploads: Uploads, clips: Clips, health: Health, seal: Seal, metrics: Metrics
+) -> APIRouter:
     """The routes below ``/commands``."""
     router = APIRouter(prefix="/commands")
 
@@ -65,6 +70,21 @@ def commands_router(rooms: Rooms, health: Health, seal: Seal, metrics: Metrics) 
         sent_at = float(request.headers[TIMESTAMP_HEADER])
         return {"ended": await rooms.end(key, reason, sent_at)}
 
+    @router.post("/media/{media}/retry")
+    async def retry_media(media: str, request: Request) -> dict[str, bool]:
+        await verified_body(request)
+        return {"retried": await clips.retry(_identifier(media))}
+
+    @router.post("/media/{media}/delete")
+    async def delete_media(media: str, request: Request) -> dict[str, bool]:
+        await verified_body(request)
+        try:
+            await uploads.delete(_identifier(media))
+        except StoreError as error:
+            log.error("media not deleted", extra={"media": media, "problem": str(error)})
+            raise HTTPException(503, "The store cannot delete the file now. Ask again later.") from None
+        return {"deleted": True}
+
     @router.post("/check")
     async def check(request: Request) -> dict[str, Any]:
         body = await verified_body(request)
@@ -75,3 +95,10 @@ def commands_router(rooms: Rooms, health: Health, seal: Seal, metrics: Metrics) 
         return await health.check(turn_servers)
 
     return router
+
+
+def _identifier(text: str) -> str:
+    try:
+        return _IDENTIFIER.validate_python(text)
+    except ValidationError:
+        raise HTTPException(422, "This is not the key of a media.") from None

@@ -14,10 +14,12 @@ from .config import Settings
 from .delivery import Delivery
 from .metrics import Gauges
 from .outbox import Backlog, Outbox
+from .processing import Clips
 from .recording import Recorder
 from .room.rooms import Rooms
 from .store import Store
 from .turn import CREDENTIAL_SECONDS, USER, check_turns, rest_credentials
+from .uploads.service import Uploads
 from .version import PROTOCOL, VERSION
 
 LATE_SECONDS = 300.0
@@ -45,6 +47,8 @@ class Health:
     delivery: Delivery
     recorder: Recorder
     rooms: Rooms
+    uploads: Uploads
+    clips: Clips
     client: httpx.AsyncClient
 
     async def report(self) -> tuple[bool, dict[str, Any]]:
@@ -61,6 +65,8 @@ class Health:
             failures.append("The database cannot be read.")
         if (waiting := len(self.delivery.problems)) > 0:
             worries.append(f"{waiting} finished recordings are not in the store yet.")
+        if (waiting := len(self.clips.problems)) > 0:
+            worries.append(f"{waiting} uploaded files are not in the store yet.")
         recording = self._recording()
         if not recording["ok"]:
             worries.append(recording["message"])
@@ -112,6 +118,9 @@ class Health:
             "outbox_pending": ("Events that have not reached Odoo", backlog.pending),
             "outbox_oldest_seconds": ("Age of the oldest of them", backlog.oldest_seconds),
             "outbox_refused": ("Events that Odoo refused for good", backlog.parked),
+            "uploads_receiving": ("Uploads that are bringing bytes at this moment", self.uploads.under_way),
+            "uploads_unfinished": ("Uploads of which bytes are missing", await self.uploads.unfinished()),
+            "clips_waiting": ("Uploaded files that are not in the store yet", len(self.clips.problems)),
             "deliveries_failing": ("Finished recordings that are not in the store yet", len(self.delivery.problems)),
         }
 
@@ -138,7 +147,9 @@ class Health:
         measured = self.recorder.measurements()
         free = measured.free_disk_bytes
         if free < self.settings.min_free_bytes:
-            verdict = _verdict(False, f"Only {free / 1024**3:.1f} GiB are free: new recordings are refused.")
+            verdict = _verdict(
+                False, f"Only {free / 1024**3:.1f} GiB are free: new recordings and uploads are refused."
+            )
         elif measured.loop_lag_seconds > self.settings.max_loop_lag:
             verdict = _verdict(False, "The machine is overloaded: new recordings are refused.")
         elif measured.legs_taken >= self.settings.max_legs:

@@ -45,14 +45,14 @@ class Admission:
             raise refused_content("wrong_type", f"Files of the type {ticket.mime} are not taken here.")
         since = time.time() - LIVELY_SECONDS
         awaited = await self._database.run(lambda connection: ledger.missing_bytes(connection, since))
-        await self.check_room(awaited + size)
+        await asyncio.to_thread(self.see_room, awaited + size)
 
-    async def check_room(self, size: int) -> None:
-        """See that the disk has room for *size* more bytes.
+    def see_room(self, size: int) -> None:
+        """See that the disk has room for *size* more bytes. It blocks.
 
         :raises UploadRefused: when recordings would soon find none
         """
-        free = (await asyncio.to_thread(shutil.disk_usage, self._spool)).free
+        free = shutil.disk_usage(self._spool).free
         if free - self._min_free_bytes < size:
             raise disk_full()
 

@@ -6,11 +6,12 @@ Each change is one part of a transaction, so that an event for Odoo is written t
 import json
 import sqlite3
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, cast
 
 from ..database import Change
+from ..protocol import UploadTicket
 
 State = Literal["receiving", "received", "processing", "stored", "done", "failed", "discarded"]
 """``receiving``: bytes are missing; ``received``: whole, hashed and Odoo will hear of it; ``discarded``: it was
@@ -73,6 +74,36 @@ class Upload:
         return self.state in ("done", "discarded") or self.was_refused
 
 
+def beginning(ticket: UploadTicket) -> Upload:
+    """The upload that *ticket* is for, before its first byte."""
+    now = time.time()
+    return Upload(
+        media=ticket.media,
+        chat=ticket.chat,
+        size=ticket.size,
+        filename=ticket.filename,
+        declared_mime=ticket.mime,
+        types=list(ticket.types),
+        max_bytes=ticket.max_bytes,
+        state="receiving",
+        received_bytes=0,
+        kind=None,
+        mime=None,
+        extension=None,
+        sha256=None,
+        created_at=now,
+        touched_at=now,
+        failure_code=None,
+        failure=None,
+    )
+
+
+def tombstone(media: str) -> Upload:
+    """What stands for a media that was deleted before anything of it came."""
+    nothing = UploadTicket(v=0, iat=0, exp=0, chat="-", media=media, max_bytes=1, size=0)
+    return replace(beginning(nothing), state="discarded")
+
+
 def folder_of(spool: Path, media: str) -> Path:
     """The upload's folder in the service's spool folder."""
     return spool / "uploads" / media
@@ -94,6 +125,12 @@ def in_state(connection: sqlite3.Connection, *states: State) -> list[Upload]:
     places = ", ".join("?" * len(states))
     statement = f"SELECT {_COLUMNS} FROM upload WHERE state IN ({places}) ORDER BY created_at"  # noqa: S608
     return [_parse(row) for row in connection.execute(statement, states)]
+
+
+def count_in(connection: sqlite3.Connection, state: State) -> int:
+    """How many uploads are in *state*."""
+    [count] = connection.execute("SELECT COUNT(*) FROM upload WHERE state = ?", (state,)).fetchone()
+    return int(count)
 
 
 def all_of(connection: sqlite3.Connection) -> list[Upload]:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 READ_BYTES = 1024 * 1024
+WRITE_BYTES = 128 * 1024
+"""So much at once: larger pieces make the page cache look for large pages, which costs more than the calls."""
 
 
 def prepare(path: Path) -> None:
@@ -39,12 +41,14 @@ class PartFile:
         try:
             self._kept = min(kept, os.fstat(self._file).st_size)
             os.ftruncate(self._file, self._kept)
-            known = whole is not None and self._kept == kept
-            self._kept_hash = whole.copy() if whole is not None and known else self._read_again()
+            if whole is not None and self._kept == kept:
+                self._kept_hash = whole.copy()
+            else:
+                self._kept_hash = self._read(hashlib.sha256(), 0, self._kept)
         except BaseException:
             os.close(self._file)
             raise
-        self.count = self._kept
+        self.count = self._digested = self._kept
         self._whole = self._kept_hash.copy()
         self._chunk: _Hash | None = None
 
@@ -69,19 +73,32 @@ class PartFile:
         """The digest of what has come since :meth:`watch`."""
         return self._chunk.digest() if self._chunk is not None else b""
 
-    def append(self, content: bytes) -> None:
-        """Write *content* behind the last byte.
+    def write(self, pieces: list[bytes]) -> None:
+        """Put *pieces* behind the last byte; :meth:`digest` takes the same ones, also at the same time.
 
-        :raises OSError: when not all of it could be written; what could be counts
+        :raises OSError: when not all of it could be written; what could be is there
         """
-        rest = memoryview(content)
-        while rest:
-            written = os.pwrite(self._file, rest, self.count)
-            self._whole.update(rest[:written])
+        for piece in pieces:
+            rest = memoryview(piece)
+            while rest:
+                written = os.pwrite(self._file, rest[:WRITE_BYTES], self.count)
+                self.count += written
+                rest = rest[written:]
+
+    def digest(self, pieces: list[bytes]) -> None:
+        """Let the hashes know *pieces*."""
+        for piece in pieces:
+            self._whole.update(piece)
             if self._chunk is not None:
-                self._chunk.update(rest[:written])
-            self.count += written
-            rest = rest[written:]
+                self._chunk.update(piece)
+            self._digested += len(piece)
+
+    def flush(self) -> None:
+        """Bring to the disk what was written so far, so that :meth:`keep` has less to do.
+
+        :raises OSError: when the disk did not take it; it does not say so a second time
+        """
+        os.fdatasync(self._file)
 
     def keep(self) -> None:
         """Put everything that was written on the disk, and let it count.
@@ -89,25 +106,28 @@ class PartFile:
         :raises OSError: when the disk did not take it; nothing more counts than before
         """
         os.fdatasync(self._file)
+        if self._digested != self.count:
+            # A write was cut short by a full disk; the hash ran ahead of it.
+            self._whole = self._kept_hash.copy()
+            self._read(self._whole, self._kept, self.count)
+            self._digested = self.count
         self._kept = self.count
         self._kept_hash = self._whole.copy()
 
     def rewind(self) -> None:
         """Cut off what does not count."""
         os.ftruncate(self._file, self._kept)
-        self.count = self._kept
+        self.count = self._digested = self._kept
         self._whole = self._kept_hash.copy()
 
     def head(self, count: int) -> bytes:
         """The first *count* bytes, or all where there are fewer."""
         return os.pread(self._file, count, 0)
 
-    def _read_again(self) -> "_Hash":
-        whole = hashlib.sha256()
-        place = 0
-        while place < self._kept and (content := os.pread(self._file, min(READ_BYTES, self._kept - place), place)):
+    def _read(self, whole: "_Hash", start: int, stop: int) -> "_Hash":
+        while start < stop and (content := os.pread(self._file, min(READ_BYTES, stop - start), start)):
             whole.update(content)
-            place += len(content)
+            start += len(content)
         return whole
 
 

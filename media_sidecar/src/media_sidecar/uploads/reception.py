@@ -7,6 +7,7 @@ from collections.abc import AsyncIterable, Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import TypeVar
 
 from starlette.requests import ClientDisconnect
 
@@ -21,7 +22,12 @@ SILENCE_SECONDS = 60.0
 """A connection that brings nothing for so long is dead; what it brought is kept."""
 CHECKPOINT_BYTES = 16 * 1024 * 1024
 """So much of one request may be lost to a crash."""
+FLUSH_BYTES = 2 * 1024 * 1024
+"""After so much the disk is told to begin."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+
+
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,8 @@ class Reception:
         self._threads = threads
         self._save = save
         self._checksum: Checksum | None = None
+        self._flushing: asyncio.Future[None] | None = None
+        self._flushed_bytes = part.count
         self.found = known_content(upload)
 
     async def take(self, incoming: Incoming, turn: Turn) -> UploadRefused | None:
@@ -74,15 +82,15 @@ class Reception:
             self._part.watch(self._checksum.algorithm)
         problem = await self._read(incoming.stream, turn)
         try:
-            return await asyncio.get_running_loop().run_in_executor(self._threads, self._settle, problem)
+            return await self._run(lambda: self._settle(problem))
         except OSError as error:
             if error.errno not in FULL:
                 raise
-            await asyncio.get_running_loop().run_in_executor(self._threads, self._part.rewind)
+            await self._run(self._part.rewind)
             return disk_full()
 
     async def _read(self, stream: AsyncIterable[bytes], turn: Turn) -> UploadRefused | None:
-        behind = WriteBehind(self._threads, self._write)
+        behind = WriteBehind(self._threads, (self._write, self._part.digest))
         problem: UploadRefused | None = None
         try:
             try:
@@ -91,19 +99,19 @@ class Reception:
             except (ClientDisconnect, TimeoutError):
                 problem = taken_over() if turn.is_over else _cut_off()
             await behind.finish()
+            await self._flushed()
         except OSError as error:
-            await behind.drop()
             if error.errno not in FULL:
                 raise
             return disk_full()
-        except BaseException:
+        finally:
             await behind.drop()
-            raise
+            if self._flushing is not None:
+                await asyncio.wait([self._flushing])
         return problem
 
     async def _pass_on(self, stream: AsyncIterable[bytes], behind: WriteBehind, turn: Turn) -> UploadRefused | None:
         room = self._upload.size - self._part.count
-        saved = self._part.kept
         async for piece in stream:
             turn.heard(SILENCE_SECONDS)
             if not piece:
@@ -112,17 +120,37 @@ class Reception:
             if room < 0:
                 return too_large(self._upload.size)
             await behind.take(piece)
-            if saved < self._part.kept < self._upload.size:
-                saved = self._part.kept
+            await self._flush_early()
+            # The last bytes count with what is known of the whole file.
+            if self._checksum is None and room > 0 and self._part.count - self._part.kept >= CHECKPOINT_BYTES:
+                await behind.finish()
+                await self._flushed()
+                await self._run(self._part.keep)
                 await self._save()
         return None
 
-    def _write(self, content: bytes) -> None:
-        self._part.append(content)
+    async def _flush_early(self) -> None:
+        """Let the disk work while more comes, so that the answer waits for the last bytes alone."""
+        if self._part.count - self._flushed_bytes < FLUSH_BYTES or (self._flushing and not self._flushing.done()):
+            return
+        await self._flushed()
+        self._flushed_bytes = self._part.count
+        self._flushing = self._run(self._part.flush)
+
+    async def _flushed(self) -> None:
+        flushing = self._flushing
+        if flushing is not None:
+            await asyncio.wait([flushing])
+            self._flushing = None
+            flushing.result()
+
+    def _run(self, work: Callable[[], ResultT]) -> asyncio.Future[ResultT]:
+        return asyncio.get_running_loop().run_in_executor(self._threads, work)
+
+    def _write(self, pieces: list[bytes]) -> None:
+        self._part.write(pieces)
         if self._checksum is None:
             self._look()
-            if self._part.count - self._part.kept >= CHECKPOINT_BYTES:
-                self._part.keep()
 
     def _settle(self, problem: UploadRefused | None) -> UploadRefused | None:
         if self._checksum is not None:

@@ -2,14 +2,13 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import logging
 import shutil
 import sqlite3
-import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from ..config import Settings
@@ -24,15 +23,15 @@ from .ledger import Upload
 from .part_file import PartFile, prepare
 from .reception import Incoming, Reception
 from .refusal import UploadRefused, busy, disk_full, gone, refused_content, taken_over, too_large, unknown, wrong_offset
+from .sweep import Sweep
 from .turns import Turn, Turns
 
 if TYPE_CHECKING:
     from hashlib import _Hash
 
-THREADS = 4
+THREADS = 6
 AT_ONCE = 64
 """Requests that may bring bytes at the same time; each holds at most some 1.5 MB."""
-SWEEP_SECONDS = 3600.0
 
 ResultT = TypeVar("ResultT")
 DiscardReason = Literal["cancelled", "expired", "deleted"]
@@ -65,18 +64,14 @@ class Uploads:
         self._metrics = metrics
         self._clips = clips
         self._admission = Admission(settings, database)
-        self._expiry_seconds = settings.upload_expiry_hours * 3600
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="uploads")
         self._turns = Turns()
         self._hashes: dict[str, tuple[int, _Hash]] = {}
         self._receptions: set[asyncio.Task[Upload]] = set()
-        self._sweeper: asyncio.Task[None] | None = None
         self._closed = False
-
-    @property
-    def expiry_seconds(self) -> float:
+        self.expiry_seconds = settings.upload_expiry_hours * 3600
         """How long an upload waits for its next bytes."""
-        return self._expiry_seconds
+        self.sweep = Sweep(self._spool, database, self.expiry_seconds, self._expire)
 
     @property
     def under_way(self) -> int:
@@ -85,21 +80,18 @@ class Uploads:
 
     async def start(self) -> None:
         """Tidy up what an earlier run left, and throw away what is too old, now and from now on."""
-        await self._tidy()
-        self._sweeper = asyncio.create_task(self._sweep_for_ever(), name="sweep uploads")
+        await self.sweep.start()
 
     async def close(self) -> None:
         """End every request; what has arrived is kept."""
         self._closed = True
-        if self._sweeper is not None:
-            self._sweeper.cancel()
-            await asyncio.gather(self._sweeper, return_exceptions=True)
+        await self.sweep.close()
         self._turns.end_all()
         await asyncio.gather(*self._receptions, return_exceptions=True)
         await asyncio.to_thread(self._threads.shutdown)
 
     async def create(self, ticket: UploadTicket, size: int) -> Upload:
-        """Begin an upload, or find the one that was begun with the same ticket.
+        """Begin an upload, or find the one that was begun with a ticket for the same media.
 
         :param size: bytes that its sender is going to send
         :raises UploadRefused: when it cannot come in
@@ -107,9 +99,8 @@ class Uploads:
         known = await self._find(ticket.media)
         if known is None:
             await self._admission.check(ticket, size)
-            upload = _new(ticket, size)
             await self._in_thread(prepare, ledger.file_of(self._spool, ticket.media))
-            await self._database.apply([ledger.begin(upload)])
+            await self._database.apply([ledger.begin(ledger.beginning(ticket))])
             log.info("upload begun", extra={"media": ticket.media, "size": size})
         elif known.size != size and known.state == "receiving":
             raise UploadRefused(
@@ -159,23 +150,24 @@ class Uploads:
             await self._discard(upload, "cancelled")
 
     async def delete(self, media: str) -> None:
-        """Remove a media for good, however far it has come, and let nothing more come in under its name."""
+        """Remove a media for good, however far it has come, and let nothing more come in under its name.
+
+        :raises StoreError: when the store cannot remove it now; it may be asked again
+        """
         async with self._turns.take(media):
             upload = await self._find(media)
-            if upload is not None and upload.state == "discarded":
-                return
-            if upload is None:
-                await self._clips.discard(media)
-                await self._database.apply([ledger.begin(_tombstone(media))])
-            elif upload.state == "receiving":
+            if upload is not None and upload.state == "receiving":
                 await self._discard(upload, "deleted")
-            else:
-                await self._clips.discard(media)
+                return
+            await self._clips.discard(media)
+            if upload is None:
+                await self._database.apply([ledger.begin(ledger.tombstone(media))])
+            elif upload.state != "discarded":
                 await self._discard(upload, "deleted")
 
     async def unfinished(self) -> int:
         """Uploads of which bytes are missing."""
-        return len(await self._database.run(lambda connection: ledger.in_state(connection, "receiving")))
+        return await self._database.run(lambda connection: ledger.count_in(connection, "receiving"))
 
     async def _receive(self, ticket: UploadTicket, incoming: Incoming) -> Upload:
         async with self._turns.take(ticket.media) as turn:
@@ -188,8 +180,36 @@ class Uploads:
                 return upload
             if (incoming.length or 0) > upload.size - incoming.offset:
                 raise too_large(upload.size)
-            await self._admission.check_room(incoming.length or 0)
             return await self._take(upload, incoming, turn)
+
+    async def _take(self, upload: Upload, incoming: Incoming, turn: Turn) -> Upload:
+        saved = upload.received_bytes
+        try:
+            async with self._part_of(upload, incoming.length or 0) as part:
+                if part.kept < upload.received_bytes:
+                    await self._database.apply([ledger.keep(upload.media, part.kept)])
+                    raise wrong_offset(part.kept)
+                reception = Reception(upload, part, self._threads, lambda: self._save(upload, part))
+                problem = await reception.take(incoming, turn)
+                await self._save(upload, part, reception.found)
+                saved = part.kept
+        except Refused as refusal:
+            await self._refuse(upload, refusal)
+            raise refused_content(refusal.code, refusal.message) from None
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
+                raise
+            now = await self._find(upload.media)
+            saved, problem = now.received_bytes if now is not None else 0, disk_full()
+        self._metrics.upload_bytes.inc(max(0, saved - upload.received_bytes))
+        if problem is None:
+            return dataclasses.replace(
+                upload, received_bytes=saved, state="received" if saved == upload.size else "receiving"
+            )
+        if self._closed and problem.code == "taken_over":
+            problem = busy()
+        problem.received_bytes = saved
+        raise problem
 
     def _ended(self, task: asyncio.Task[Upload]) -> None:
         self._receptions.discard(task)
@@ -197,43 +217,20 @@ class Uploads:
             # Where nobody waits for it any more, nobody else would.
             task.exception()
 
-    async def _take(self, upload: Upload, incoming: Incoming, turn: Turn) -> Upload:
-        problem: UploadRefused | None
-        try:
-            async with self._part_of(upload) as part:
-                if part.kept < upload.received_bytes:
-                    await self._database.apply([ledger.keep(upload.media, part.kept)])
-                    raise wrong_offset(part.kept)
-                reception = Reception(upload, part, self._threads, lambda: self._save(upload, part))
-                problem = await reception.take(incoming, turn)
-                await self._save(upload, part, reception.found)
-        except Refused as refusal:
-            await self._refuse(upload, refusal)
-            raise refused_content(refusal.code, refusal.message) from None
-        except sqlite3.OperationalError as error:
-            self._hashes.pop(upload.media, None)
-            if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
-                raise
-            problem = disk_full()
-        now = await self._find(upload.media) or upload
-        self._metrics.upload_bytes.inc(max(0, now.received_bytes - upload.received_bytes))
-        if problem is not None:
-            if self._closed and problem.code == "taken_over":
-                problem = busy()
-            problem.received_bytes = now.received_bytes
-            raise problem
-        return now
-
     @contextlib.asynccontextmanager
-    async def _part_of(self, upload: Upload) -> AsyncIterator[PartFile]:
+    async def _part_of(self, upload: Upload, length: int) -> AsyncIterator[PartFile]:
         kept, known = self._hashes.pop(upload.media, (-1, None))
         whole = known if kept == upload.received_bytes else None
-        path = ledger.file_of(self._spool, upload.media)
-        part = await self._in_thread(lambda: PartFile(path, upload.received_bytes, whole))
+
+        def open_part() -> PartFile:
+            self._admission.see_room(length)
+            return PartFile(ledger.file_of(self._spool, upload.media), upload.received_bytes, whole)
+
+        part = await self._in_thread(open_part)
         try:
             yield part
         finally:
-            await self._in_thread(part.close)
+            self._threads.submit(part.close)
 
     async def _save(self, upload: Upload, part: PartFile, found: Sniffed | None = None) -> None:
         """Let what is on the disk count; where it is everything, Odoo is told of it in the same transaction."""
@@ -241,7 +238,7 @@ class Uploads:
         if found is not None and upload.kind is None:
             changes.append(ledger.recognise(upload.media, found.kind, found.mime, found.extension))
         is_whole = part.kept == upload.size and found is not None
-        if is_whole:
+        if found is not None and is_whole:
             sha256 = part.kept_hash.hexdigest()
             changes += [ledger.complete(upload.media, sha256), self._received(upload, sha256, found)]
         await self._database.apply(changes)
@@ -250,10 +247,8 @@ class Uploads:
             self._settled(upload, "received")
             self._clips.take(upload.media)
 
-    def _received(self, upload: Upload, sha256: str, found: Sniffed | None) -> Change:
-        data: dict[str, Any] = {"media": upload.media, "size": upload.size, "sha256": sha256}
-        if found is not None:
-            data |= {"mime": found.mime, "kind": found.kind}
+    def _received(self, upload: Upload, sha256: str, found: Sniffed) -> Change:
+        data = {"media": upload.media, "size": upload.size, "sha256": sha256, "mime": found.mime, "kind": found.kind}
         return self._outbox.event(upload.chat, "media.received", data | {"filename": upload.filename})
 
     async def _refuse(self, upload: Upload, refusal: Refused) -> None:
@@ -261,22 +256,25 @@ class Uploads:
         event = self._outbox.event(upload.chat, "media.failed", failed | {"retryable": False})
         await self._database.apply([ledger.fail(upload.media, refusal.code, refusal.message), event])
         self._settled(upload, "refused")
-        await self._in_thread(self._remove, upload.media)
+        await self._remove(upload.media)
+
+    async def _expire(self, media: str, limit: float) -> None:
+        async with self._turns.take(media):
+            upload = await self._find(media)
+            if upload is not None and upload.state == "receiving" and upload.touched_at < limit:
+                await self._discard(upload, "expired")
 
     async def _discard(self, upload: Upload, reason: DiscardReason) -> None:
         event = self._outbox.event(upload.chat, "media.discarded", {"media": upload.media, "reason": reason})
         await self._database.apply([ledger.mark(upload.media, "discarded"), event])
         self._settled(upload, reason)
-        await self._in_thread(self._remove, upload.media)
+        await self._remove(upload.media)
 
     def _settled(self, upload: Upload, outcome: str) -> None:
         self._hashes.pop(upload.media, None)
         self._outbox.notify(upload.chat)
         self._metrics.uploads.labels(outcome).inc()
         log.info("upload settled", extra={"media": upload.media, "outcome": outcome})
-
-    async def _find(self, media: str) -> Upload | None:
-        return await self._database.run(lambda connection: ledger.find(connection, media))
 
     async def _open(self, ticket: UploadTicket) -> Upload:
         upload = await self._find(ticket.media)
@@ -290,92 +288,11 @@ class Uploads:
             raise refused_content(upload.failure_code or "internal", upload.failure or "The file was refused.")
         return upload
 
-    async def _sweep_for_ever(self) -> None:
-        while True:
-            try:
-                await self.sweep()
-            except (sqlite3.Error, OSError):
-                log.exception("old uploads could not be thrown away, will try again")
-            await asyncio.sleep(min(SWEEP_SECONDS, self._expiry_seconds))
+    async def _find(self, media: str) -> Upload | None:
+        return await self._database.run(lambda connection: ledger.find(connection, media))
 
-    async def sweep(self) -> None:
-        """Throw away what nobody went on with, and forget what ended long ago."""
-        limit = time.time() - self._expiry_seconds
-        for stale in await self._database.run(lambda connection: ledger.in_state(connection, "receiving")):
-            if stale.touched_at >= limit:
-                continue
-            async with self._turns.take(stale.media):
-                upload = await self._find(stale.media)
-                if upload is not None and upload.state == "receiving" and upload.touched_at < limit:
-                    await self._discard(upload, "expired")
-        await self._database.apply([ledger.forget_settled(limit)])
-
-    async def _tidy(self) -> None:
-        """Remove folders of uploads that ended, and count no bytes that are not there."""
-        folders = await self._in_thread(lambda: {path.name for path in self._spool.glob("uploads/*")})
-        uploads = await self._database.run(ledger.all_of)
-        kept = {upload.media for upload in uploads if not upload.is_over}
-        for media in folders - kept:
-            await self._in_thread(self._remove, media)
-        for upload in uploads:
-            if upload.state == "receiving":
-                size = await self._in_thread(_size_of, ledger.file_of(self._spool, upload.media))
-                if size < upload.received_bytes:
-                    log.error("bytes of an upload are missing", extra={"media": upload.media, "size": size})
-                    await self._database.apply([ledger.keep(upload.media, size)])
-
-    def _remove(self, media: str) -> None:
-        shutil.rmtree(ledger.folder_of(self._spool, media), ignore_errors=True)
+    async def _remove(self, media: str) -> None:
+        await self._in_thread(shutil.rmtree, ledger.folder_of(self._spool, media), True)
 
     async def _in_thread(self, work: Callable[..., ResultT], *arguments: Any) -> ResultT:
         return await asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-
-
-def _new(ticket: UploadTicket, size: int) -> Upload:
-    now = time.time()
-    return Upload(
-        media=ticket.media,
-        chat=ticket.chat,
-        size=size,
-        filename=ticket.filename,
-        declared_mime=ticket.mime,
-        types=list(ticket.types),
-        max_bytes=ticket.max_bytes,
-        state="receiving",
-        received_bytes=0,
-        kind=None,
-        mime=None,
-        extension=None,
-        sha256=None,
-        created_at=now,
-        touched_at=now,
-        failure_code=None,
-        failure=None,
-    )
-
-
-def _tombstone(media: str) -> Upload:
-    now = time.time()
-    return Upload(
-        media=media,
-        chat="",
-        size=0,
-        filename="",
-        declared_mime="",
-        types=[],
-        max_bytes=0,
-        state="discarded",
-        received_bytes=0,
-        kind=None,
-        mime=None,
-        extension=None,
-        sha256=None,
-        created_at=now,
-        touched_at=now,
-        failure_code=None,
-        failure=None,
-    )
-
-
-def _size_of(path: Path) -> int:
-    return path.stat().st_size if path.exists() else 0

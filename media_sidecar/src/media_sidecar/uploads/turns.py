@@ -14,6 +14,7 @@ class Turn:
 
     def __init__(self) -> None:
         self.is_over = False
+        self._heard_at = 0.0
         self._patience: asyncio.Timeout | None = None
 
     def end(self) -> None:
@@ -36,8 +37,10 @@ class Turn:
 
     def heard(self, seconds: float) -> None:
         """Something came: be patient for another *seconds*."""
-        if self._patience is not None and not self.is_over:
-            self._patience.reschedule(asyncio.get_running_loop().time() + seconds)
+        now = asyncio.get_running_loop().time()
+        if self._patience is not None and not self.is_over and now - self._heard_at > seconds / 16:
+            self._heard_at = now
+            self._patience.reschedule(now + seconds)
 
 
 @dataclass

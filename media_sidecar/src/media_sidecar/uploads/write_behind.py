@@ -1,7 +1,7 @@
-"""From the network to the disk: one thread writes what came before while the event loop reads what comes next."""
+"""From the network to the disk: threads write and hash what came before while the event loop reads what comes next."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 
 GATHERED_BYTES = 512 * 1024
@@ -9,22 +9,22 @@ GATHERED_BYTES = 512 * 1024
 
 
 class WriteBehind:
-    """Gives pieces to *write* in their order, as many at once as have gathered while it was busy.
+    """Gives pieces to each of *works* in their order, as many at once as have gathered while they were busy.
 
-    :param write: blocks; runs in *threads*, never twice at the same time
+    :param works: block; run in *threads*, side by side, each never twice at the same time
     """
 
-    def __init__(self, threads: Executor, write: Callable[[bytes], None]) -> None:
+    def __init__(self, threads: Executor, works: Sequence[Callable[[list[bytes]], None]]) -> None:
         self._threads = threads
-        self._write = write
+        self._works = works
         self._gathered: list[bytes] = []
         self._size = 0
-        self._writing: asyncio.Future[None] | None = None
+        self._writing: asyncio.Future[list[BaseException | None]] | None = None
 
     async def take(self, piece: bytes) -> None:
         """Have *piece* written soon.
 
-        :raises Exception: what *write* raised for an earlier one; nothing is written after that
+        :raises Exception: what one of them raised for an earlier one; nothing is written after that
         """
         self._gathered.append(piece)
         self._size += len(piece)
@@ -38,7 +38,7 @@ class WriteBehind:
     async def finish(self) -> None:
         """Wait until all is written.
 
-        :raises Exception: what *write* raised
+        :raises Exception: what one of them raised
         """
         while self._writing is not None or self._gathered:
             if self._writing is not None:
@@ -50,13 +50,15 @@ class WriteBehind:
         self._gathered, self._size = [], 0
         if self._writing is not None:
             await asyncio.wait([self._writing])
-            self._writing.exception()
 
     def _hand_over(self) -> None:
         if self._writing is not None:
-            self._writing.result()
+            for problem in self._writing.result():
+                if problem is not None:
+                    raise problem
             self._writing = None
         if self._gathered:
-            content = self._gathered[0] if len(self._gathered) == 1 else b"".join(self._gathered)
-            self._gathered, self._size = [], 0
-            self._writing = asyncio.get_running_loop().run_in_executor(self._threads, self._write, content)
+            pieces, self._gathered, self._size = self._gathered, [], 0
+            run = asyncio.get_running_loop().run_in_executor
+            started = [run(self._threads, work, pieces) for work in self._works]
+            self._writing = asyncio.gather(*started, return_exceptions=True)
