@@ -3,11 +3,15 @@
 from pathlib import Path
 
 import pytest
+from harness.odoo import OdooStandIn
+from harness.sidecar import settings_for
 
+from media_sidecar.config import Settings
 from media_sidecar.processing import HEAD_BYTES, Sniffed, sniff
 from media_sidecar.processing.jobs import Inspection, InspectJob, Rendered, RenderJob, Unusable
 from media_sidecar.processing.workshop import Limits, Workshop
 
+from .film import Film, make
 from .zoo import ZOO
 
 
@@ -73,3 +77,15 @@ async def _ignore(percent: int) -> None:
 @pytest.fixture(scope="session")
 def keeper(tmp_path_factory: pytest.TempPathFactory) -> Keeper:
     return Keeper(tmp_path_factory.mktemp("zoo"))
+
+
+@pytest.fixture(scope="session")
+def long_film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A film that takes a while to encode."""
+    film = Film(codec="mjpeg", pixel_format="yuvj420p", size=(1280, 720), frames=150, sound=None)
+    return make(film, tmp_path_factory.mktemp("long") / "long.mov")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, odoo: OdooStandIn) -> Settings:
+    return settings_for(tmp_path / "data", odoo)

@@ -1,5 +1,6 @@
 """Photos, documents and traps, made when they are asked for."""
 
+import os
 import struct
 import zipfile
 import zlib
@@ -83,7 +84,7 @@ def wiped(path: Path, source: Path) -> Path:
     return path
 
 
-def document(path: Path, extension: str, macros: bool = False) -> Path:
+def document(path: Path, extension: str, macros: bool = False, padding: int = 0) -> Path:
     """An office document of the least content."""
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         if extension.startswith("od"):
@@ -98,6 +99,8 @@ def document(path: Path, extension: str, macros: bool = False) -> Path:
         archive.writestr("[Content_Types].xml", "<Types/>")
         archive.writestr("_rels/.rels", "<Relationships/>")
         archive.writestr(f"{folder}/{part}.xml", "<x/>" * 100)
+        if padding:
+            archive.writestr(f"{folder}/media/photo.jpg", os.urandom(padding), zipfile.ZIP_STORED)
         if macros:
             archive.writestr(f"{folder}/vbaProject.bin", b"\xd0\xcf\x11\xe0")
     return path

@@ -7,7 +7,6 @@ written again. The spool is emptied last.
 
 import asyncio
 import contextlib
-import hashlib
 import logging
 import random
 import shutil
@@ -22,7 +21,7 @@ from ..config import Settings
 from ..database import Change, Database
 from ..metrics import Metrics
 from ..outbox import Outbox
-from ..store import Store, StoreError
+from ..store import Store
 from ..uploads import ledger as uploads
 from ..uploads.ledger import Upload
 from . import events, ledger
@@ -30,17 +29,14 @@ from .jobs import POSTER_NAME, Inspection, InspectJob, RenderJob, Unusable
 from .ledger import Clip, Stage
 from .signatures import Sniffed
 from .sniff import HEAD_BYTES, Refused, sniff
+from .storing import FIRST_DELAY_SECONDS, LONGEST_DELAY_SECONDS, Storing
 from .workshop import Crashed, Limits, Workshop
 
 MOST_ATTEMPTS = 2
 """How often a worker may end without an answer over the same file."""
-FIRST_DELAY_SECONDS = 1.0
-LONGEST_DELAY_SECONDS = 60.0
-LATE_SECONDS = 120.0
-"""After so long without the store, people see that a file has not arrived there; it is tried on and on."""
 SWEEP_SECONDS = 3600.0
-STORED_AT_ONCE = 4
 PROGRESS_STEP = 10
+PROGRESS_SECONDS = 1.0
 LONG_SOUND_SECONDS = 600.0
 
 ResultT = TypeVar("ResultT")
@@ -72,15 +68,24 @@ class Clips:
         self._outbox = outbox
         self._metrics = metrics
         self._workshop = Workshop(
-            limits or Limits(memory_bytes=settings.worker_memory, render_seconds=settings.transcode_timeout)
+            limits
+            or Limits(
+                memory_bytes=settings.worker_memory,
+                # Recordings, which cannot be made again, have the rest of the disk.
+                spared_bytes=settings.min_free_bytes // 2,
+                render_seconds=settings.transcode_timeout,
+            )
         )
-        self._storing = asyncio.Semaphore(STORED_AT_ONCE)
+        self._storing = Storing(store, self._tell_late)
         self._tasks: dict[str, asyncio.Task[None]] = {}
-        self._store_came_back: dict[str, asyncio.Event] = {}
         self._sweeper: asyncio.Task[None] | None = None
         self._closed = False
-        self.problems: dict[str, str] = {}
+        self._broken: dict[str, str] = {}
+
+    @property
+    def problems(self) -> dict[str, str]:
         """Why a media, by key, is not in the store yet."""
+        return self._broken | self._storing.problems
 
     async def start(self) -> None:
         """Go on with everything that an earlier run left."""
@@ -105,16 +110,17 @@ class Clips:
         """Go on with a media, from wherever it is."""
         if self._closed or media in self._tasks:
             return
-        task = asyncio.create_task(self._process(media), name=f"process {media}")
+        task = asyncio.create_task(self._go_on(media), name=f"process {media}")
         self._tasks[media] = task
         task.add_done_callback(lambda done: self._ended(media, done))
 
     async def retry(self, media: str) -> bool:
         """Try again what failed, or what waits for the store; false when there is nothing to try."""
-        if (event := self._store_came_back.get(media)) is not None:
-            event.set()
+        if self._storing.try_now(media):
             return True
         upload, clip = await self._known(media)
+        if (task := self._tasks.get(media)) is not None and not self._is_busy(upload, clip):
+            await asyncio.wait([task])
         if upload is not None and upload.state == "failed" and not upload.was_refused:
             if not await asyncio.to_thread(uploads.file_of(self._spool, media).is_file):
                 return False
@@ -138,13 +144,35 @@ class Clips:
         await self._database.apply([ledger.forget(media)])
         await asyncio.to_thread(self._empty_spool, media)
 
+    @staticmethod
+    def _is_busy(upload: Upload | None, clip: Clip | None) -> bool:
+        """Whether there is more to be done than to tidy up after a failure."""
+        has_failed = upload is not None and upload.state == "failed"
+        return not has_failed and (clip is None or clip.stage != "rendition_failed")
+
+    async def _go_on(self, media: str) -> None:
+        """Process a media, again where this machine has no room for the work or for its state."""
+        delay = FIRST_DELAY_SECONDS
+        while True:
+            try:
+                await self._process(media)
+                break
+            except (OSError, sqlite3.Error) as error:
+                self._broken[media] = f"A file waits to be worked on: {error}"
+                log.exception("clip not worked on, will retry", extra={"media": media})
+            await asyncio.sleep(delay * random.uniform(0.5, 1.0))  # noqa: S311  # spreads retries, guards nothing
+            delay = min(2 * delay, LONGEST_DELAY_SECONDS)
+        self._broken.pop(media, None)
+
     async def _process(self, media: str) -> None:
         upload, clip = await self._known(media)
         if upload is not None and upload.state in ("received", "processing"):
             if not await self._check(upload):
                 return
-            upload, clip = await self._known(media)
-        if clip is not None and clip.stage == "rendition" and clip.inspection is not None:
+            _, clip = await self._known(media)
+        elif clip is None or clip.stage != "rendition":
+            return
+        if clip is not None and clip.inspection is not None:
             await self._render(clip, clip.inspection)
         await asyncio.to_thread(self._empty_spool, media)
 
@@ -155,18 +183,24 @@ class Clips:
         async with self._folder() as folder:
             try:
                 sniffed = await asyncio.to_thread(_sniff, source, upload)
-                job = InspectJob(str(source), str(folder), sniffed)
+            except FileNotFoundError:
+                gone = Unusable("internal", "The file is not here any more. Send it again.")
+                await self._fail_check(upload, gone, retryable=False)
+                return False
+            except Refused as problem:
+                await self._fail_check(upload, problem)
+                return False
+            job = InspectJob(str(source), str(folder), sniffed)
+            try:
                 inspection = await self._attempt(
                     media, upload.chat, "check", is_long=False, work=lambda: self._workshop.inspect(job)
                 )
-            except (Refused, Unusable) as problem:
+            except Unusable as problem:
                 await self._fail_check(upload, problem)
                 return False
-            files = {f"original.{inspection.extension}": source}
-            if inspection.has_poster:
-                files[POSTER_NAME] = folder / POSTER_NAME
-            known = {f"original.{inspection.extension}": (upload.size, upload.sha256 or "")}
-            await self._store_files(media, upload.chat, files, known)
+            original = f"original.{inspection.extension}"
+            files = {original: source} | ({POSTER_NAME: folder / POSTER_NAME} if inspection.has_poster else {})
+            await self._storing.put(media, upload.chat, files, {original: (upload.size, upload.sha256 or "")})
         await self._announce(upload, inspection)
         return True
 
@@ -181,12 +215,15 @@ class Clips:
             ]
         await self._tell(upload.chat, changes, "ready", upload.media)
 
-    async def _fail_check(self, upload: Upload, problem: Refused | Unusable) -> None:
-        code, reason = problem.code, str(problem)
-        event = self._outbox.event(upload.chat, "media.failed", events.failed(upload.media, "check", code, reason))
-        changes = [event, uploads.fail(upload.media, code, reason), ledger.forget(upload.media)]
+    async def _fail_check(self, upload: Upload, problem: Refused | Unusable, *, retryable: bool | None = None) -> None:
+        data = events.failed(upload.media, "check", problem.code, str(problem), retryable=retryable)
+        changes = [
+            self._outbox.event(upload.chat, "media.failed", data),
+            uploads.fail(upload.media, problem.code, str(problem)),
+            ledger.forget(upload.media),
+        ]
         await self._tell(upload.chat, changes, "failed", upload.media)
-        if code not in events.RETRYABLE:
+        if not data["retryable"]:
             await asyncio.to_thread(self._empty_spool, upload.media)
 
     async def _render(self, clip: Clip, inspection: Inspection) -> None:
@@ -196,21 +233,17 @@ class Clips:
         is_long = plan.video == "encode" or (plan.audio == "encode" and (inspection.duration or 0) > LONG_SOUND_SECONDS)
         steps = _Steps(lambda percent: self._progress(media, chat, percent))
         async with self._folder() as folder:
-            source = await self._original(media, chat, inspection, folder)
-            sniffed = Sniffed(inspection.kind, inspection.mime, inspection.extension)
-            job = RenderJob(str(source), str(folder), sniffed, plan, inspection.duration)
             try:
+                source = await self._original(media, chat, inspection, folder)
+                sniffed = Sniffed(inspection.kind, inspection.mime, inspection.extension)
+                job = RenderJob(str(source), str(folder), sniffed, plan, inspection.duration)
                 rendered = await self._attempt(
-                    media,
-                    chat,
-                    "rendition",
-                    is_long=is_long,
-                    work=lambda: self._workshop.render(job, steps.at),
+                    media, chat, "rendition", is_long=is_long, work=lambda: self._workshop.render(job, steps.at)
                 )
             except Unusable as problem:
                 await self._fail_rendition(media, chat, problem)
                 return
-            [(size, sha256)] = await self._store_files(media, chat, {plan.name: folder / plan.name}, {})
+            [(size, sha256)] = await self._storing.put(media, chat, {plan.name: folder / plan.name}, {})
         event = self._outbox.event(chat, "media.rendition", events.rendition(media, plan, rendered, size, sha256))
         await self._tell(chat, [event, ledger.forget(media), uploads.mark(media, "done")], "rendition", media)
 
@@ -224,22 +257,16 @@ class Clips:
         await self._tell(chat, changes, "rendition_failed", media)
 
     async def _original(self, media: str, chat: str, inspection: Inspection, folder: Path) -> Path:
-        """The file itself: in the spool still, or back from the store."""
+        """The file itself: in the spool still, or back from the store.
+
+        :raises Unusable: where it is in neither
+        """
         spooled = uploads.file_of(self._spool, media)
         if await asyncio.to_thread(spooled.is_file):
             return spooled
         target = folder / "original"
-        key = f"media/{media}/original.{inspection.extension}"
-        await self._until_stored(media, chat, lambda: self._fetch(key, target))
+        await self._storing.fetch(media, chat, f"original.{inspection.extension}", target)
         return target
-
-    async def _fetch(self, key: str, target: Path) -> None:
-        stored = await self._store.open(key)
-        if stored is None:
-            raise StoreError(f"{key} is not in the store any more.")
-        with await asyncio.to_thread(target.open, "wb") as file:
-            async for chunk in stored.read():
-                await asyncio.to_thread(file.write, chunk)
 
     async def _attempt(
         self, media: str, chat: str, stage: Stage, *, is_long: bool, work: Callable[[], Awaitable[ResultT]]
@@ -261,56 +288,16 @@ class Clips:
                     await self._database.apply([ledger.forgive_attempt(media)])
                     raise
 
-    async def _store_files(
-        self, media: str, chat: str, files: dict[str, Path], known: dict[str, tuple[int, str]]
-    ) -> list[tuple[int, str]]:
-        """Put files into the store, however long it is away; (size, sha256) of each.
-
-        :param files: name in the media's folder of the store → file
-        :param known: what is known of their size and hash
-        """
-        measured = [
-            known[name] if name in known else await asyncio.to_thread(_measure, path) for name, path in files.items()
-        ]
-
-        async def put() -> None:
-            async with self._storing:
-                for (name, path), (size, sha256) in zip(files.items(), measured, strict=True):
-                    await self._store.put(f"media/{media}/{name}", path, size, sha256)
-
-        await self._until_stored(media, chat, put)
-        return measured
-
-    async def _until_stored(self, media: str, chat: str, work: Callable[[], Awaitable[None]]) -> None:
-        delay, since, is_told = FIRST_DELAY_SECONDS, time.monotonic(), False
-        came_back = self._store_came_back[media] = asyncio.Event()
-        try:
-            while True:
-                try:
-                    await work()
-                    return
-                except (StoreError, OSError) as error:
-                    self.problems[media] = f"A file waits in the spool: {error}"
-                    log.exception("clip not stored, will retry", extra={"media": media})
-                if not is_told and time.monotonic() - since >= LATE_SECONDS:
-                    is_told = await self._tell_late(media, chat)
-                came_back.clear()
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(delay * random.uniform(0.5, 1.0)):  # noqa: S311  # guards nothing
-                        await came_back.wait()
-                delay = min(2 * delay, LONGEST_DELAY_SECONDS)
-        finally:
-            self.problems.pop(media, None)
-            self._store_came_back.pop(media, None)
-
-    async def _tell_late(self, media: str, chat: str) -> bool:
+    async def _tell_late(self, media: str, chat: str) -> None:
         reason = "The store cannot be reached. The file is kept and stored as soon as it can be."
         event = self._outbox.event(chat, "media.failed", events.failed(media, "store", "internal", reason))
         await self._tell(chat, [event], "late", media)
-        return True
 
     async def _progress(self, media: str, chat: str, percent: int) -> None:
-        await self._database.apply([self._outbox.event(chat, "media.progress", {"media": media, "percent": percent})])
+        event = self._outbox.event(chat, "media.progress", {"media": media, "percent": percent})
+        # What could not be written down is said again ten percent later.
+        with contextlib.suppress(sqlite3.Error):
+            await self._database.apply([event])
         self._outbox.notify(chat)
 
     async def _tell(self, chat: str, changes: list[Change], outcome: str, media: str) -> None:
@@ -363,36 +350,36 @@ class Clips:
         """Throw away what failed and was not tried again for as long as an upload may wait."""
         limit = time.time() - self._expiry_seconds
         for upload in await self._database.run(lambda connection: uploads.in_state(connection, "failed")):
-            if upload.touched_at < limit and upload.media not in self._tasks:
-                await self._database.apply([uploads.forget(upload.media), ledger.forget(upload.media)])
+            if upload.touched_at < limit and not upload.was_refused and upload.media not in self._tasks:
+                data = {"media": upload.media, "reason": "expired"}
+                changes = [uploads.mark(upload.media, "discarded"), ledger.forget(upload.media)]
+                await self._database.apply([*changes, self._outbox.event(upload.chat, "media.discarded", data)])
+                self._outbox.notify(upload.chat)
                 await asyncio.to_thread(self._empty_spool, upload.media)
 
     def _ended(self, media: str, task: asyncio.Task[None]) -> None:
         del self._tasks[media]
         if not task.cancelled() and (error := task.exception()):
-            self.problems[media] = "A file could not be worked on; see the log. A restart of the service tries again."
+            self._broken[media] = "A file could not be worked on; see the log. A restart of the service tries again."
             log.error("work on a clip failed", exc_info=error, extra={"media": media})
 
 
 class _Steps:
-    """Lets every tenth percent through, and the beginning."""
+    """Lets the beginning and every tenth percent through, and no more than one a second."""
 
     def __init__(self, tell: Callable[[int], Awaitable[None]]) -> None:
         self._tell = tell
         self._next = 0
+        self._not_before = 0.0
 
     async def at(self, percent: int) -> None:
         """So much is done."""
-        if percent >= self._next:
+        if percent >= self._next and time.monotonic() >= self._not_before:
             self._next = percent - percent % PROGRESS_STEP + PROGRESS_STEP
+            self._not_before = time.monotonic() + PROGRESS_SECONDS
             await self._tell(percent)
 
 
 def _sniff(source: Path, upload: Upload) -> Sniffed:
     with source.open("rb") as file:
         return sniff(file.read(HEAD_BYTES), upload.filename, upload.declared_mime, upload.types)
-
-
-def _measure(path: Path) -> tuple[int, str]:
-    with path.open("rb") as file:
-        return path.stat().st_size, hashlib.file_digest(file, "sha256").hexdigest()

@@ -24,6 +24,7 @@ from typing import BinaryIO
 from .jobs import Inspection, InspectJob, Rendered, RenderJob, Unusable, parse_line
 
 NICENESS = 10
+_TOO_MUCH_MEMORY = "The file needs more memory than it may have."
 MEMORY_VARIABLE, SECONDS_VARIABLE, OUTPUT_VARIABLE = "WORKER_MEMORY", "WORKER_SECONDS", "WORKER_OUTPUT"
 
 
@@ -50,8 +51,10 @@ def _do(job: InspectJob | RenderJob, tell: Callable[[int], None]) -> dict[str, o
     except Unusable as problem:
         return {"failed": {"code": problem.code, "reason": problem.reason}}
     except MemoryError:
-        return {"failed": {"code": "internal", "reason": "The file needs more memory than it may have."}}
+        return {"failed": {"code": "internal", "reason": _TOO_MUCH_MEMORY}}
     except OSError as error:  # FFmpeg's errors are of this type, too
+        if error.errno == errno.ENOMEM:
+            return {"failed": {"code": "internal", "reason": _TOO_MUCH_MEMORY}}
         if error.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
             traceback.print_exc()
             return {"failed": {"code": "internal", "reason": "The work on the file failed; see the service's log."}}

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import logging
 import os
+import shutil
 import signal
 import stat
 import sys
@@ -41,6 +42,7 @@ class Limits:
 
     :ivar memory_bytes: address space
     :ivar output_bytes: of one file that it writes
+    :ivar spared_bytes: of the disk, which it may not use
     :ivar inspect_seconds: for looking at a file and making its poster
     :ivar render_seconds: for a rendition
     :ivar silence_seconds: without progress, before it counts as hung
@@ -48,6 +50,7 @@ class Limits:
 
     memory_bytes: int = 3 * 1024**3
     output_bytes: int = 8 * 1024**3
+    spared_bytes: int = 0
     inspect_seconds: float = 180.0
     render_seconds: float = 3600.0
     silence_seconds: float = 180.0
@@ -121,9 +124,12 @@ class Workshop:
     @contextlib.asynccontextmanager
     async def _worker(self, job: InspectJob | RenderJob, seconds: float) -> AsyncIterator[asyncio.subprocess.Process]:
         """A worker for *job*, which does not outlive the block."""
+        free = (await asyncio.to_thread(shutil.disk_usage, job.folder)).free - self._limits.spared_bytes
+        if free <= 0:
+            raise Unusable("no_space", "The disk is full.")
         environment = {name: os.environ[name] for name in _INHERITED if name in os.environ} | {
             MEMORY_VARIABLE: str(self._limits.memory_bytes),
-            OUTPUT_VARIABLE: str(self._limits.output_bytes),
+            OUTPUT_VARIABLE: str(min(free, self._limits.output_bytes)),
             # A backstop for a worker that nobody watches any more; threads count together.
             SECONDS_VARIABLE: str(int(seconds * 4) + 1),
             # Each of glibc's arenas takes 64 MiB of address space.
@@ -147,9 +153,10 @@ class Workshop:
             yield worker
         finally:
             self.workers.discard(worker)
-            # The whole session, in case that something in it started something else.
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(worker.pid, signal.SIGKILL)
+            if worker.returncode is None:
+                # The whole session, in case that something in it started something else.
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(worker.pid, signal.SIGKILL)
             await asyncio.shield(worker.wait())
 
     async def _listen(
