@@ -231,7 +231,7 @@ class TeleconsultChat(http.Controller):
         :raises RoomError: when it is nobody who may
         """
         number = consultation_id or chat_id
-        if not isinstance(number, int) or not 0 < number < 2**31:
+        if not isinstance(number, int) or isinstance(number, bool) or not 0 < number < 2**31:
             raise get_room_error(request.env, "access_denied")
         if access_token:
             find = self._find_by_room_link if consultation_id else self._find_by_chat_link

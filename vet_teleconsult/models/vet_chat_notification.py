@@ -62,7 +62,15 @@ class VetChat(models.Model):
 
     def _has_news_for(self, record_sudo):
         # sudo: as above. What somebody wrote they have read.
-        return (record_sudo.last_read_message_id.id or 0) < (self.sudo().last_message_id.id or 0)
+        return self._get_known(record_sudo) < (self.sudo().last_message_id.id or 0)
+
+    def _get_known(self, record_sudo):
+        """Give up to which message somebody has read or was told by mail, whichever is further.
+
+        :param vet.chat.participant record_sudo: theirs, or none
+        :rtype: int
+        """
+        return max(record_sudo.last_read_message_id.id or 0, record_sudo.told_message_id.id or 0)
 
     def _get_pause_end(self, record_sudo):
         """Say until when somebody is not told, because they are looking or were told lately.
@@ -155,12 +163,15 @@ class VetChat(models.Model):
 
     def _notify_by_email_render_layout(self, message, recipients_group, msg_vals=False, render_values=None):
         if self and self._filter_visible(message):
+            render_values = render_values or {}
             news, count = self._get_news(recipients_group["recipients_ids"])
+            is_owner = self.sudo().partner_id.id in recipients_group["recipients_ids"]
+            in_language = self.with_context(lang=render_values.get("lang") or self.env.lang)
             render_values = {
-                **(render_values or {}),
+                **render_values,
                 "news": news,
                 "earlier_count": count - len(news),
-                "emergency_text": self._get_emergency_text(),
+                "emergency_text": in_language._get_emergency_text() if is_owner else None,
             }
         return super()._notify_by_email_render_layout(
             message, recipients_group, msg_vals=msg_vals, render_values=render_values
@@ -177,10 +188,7 @@ class VetChat(models.Model):
         """
         self.ensure_one()
         # sudo: what each of the recipients has read
-        known = [
-            max(record.last_read_message_id.id or 0, record.told_message_id.id or 0)
-            for record in map(self._get_record_of, partner_ids)
-        ]
+        known = [self._get_known(self._get_record_of(partner_id)) for partner_id in partner_ids]
         domain = self._get_visible_domain() & Domain("id", ">", min(known, default=0))
         domain &= Domain("author_id", "=", False) | Domain("author_id", "not in", partner_ids)
         # sudo: what is mailed to those who follow
