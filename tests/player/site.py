@@ -15,7 +15,16 @@ from tests.player.recording import FILES, File, describe
 
 HERE = Path(__file__).parent
 SOURCES = HERE.parents[1] / "vet_teleconsult" / "static" / "src"
-TYPES = {".html": "text/html", ".js": "text/javascript", ".xml": "text/xml", ".scss": "text/css", ".webm": "video/webm"}
+TYPES = {
+    ".html": "text/html",
+    ".jpg": "image/jpeg",
+    ".js": "text/javascript",
+    ".mp4": "video/mp4",
+    ".ogg": "audio/ogg",
+    ".scss": "text/css",
+    ".webm": "video/webm",
+    ".xml": "text/xml",
+}
 
 
 @dataclass
@@ -25,12 +34,15 @@ class Site:
     odoo_addons: Path
     media: Path
     files: tuple[File, ...] = FILES
+    page: Path = HERE
     ticket_number: int = 1
     missing: set[str] = field(default_factory=set)
     rename: dict[str, str] = field(default_factory=dict)
     answers: list[tuple[str, int]] = field(default_factory=list)
     player_requests: int = 0
     refuse_media: bool = False
+    #: Whether pages of other servers may read what is in the files.
+    readable_everywhere: bool = False
     #: For a file, the bytes that are not given out until `release` is set; who asks for them is checked only then.
     held: dict[str, range] = field(default_factory=dict)
     release: threading.Event = field(default_factory=threading.Event)
@@ -98,7 +110,7 @@ class Site:
             ("/src/", SOURCES),
             ("/web/", self.odoo_addons / "web" / "static" / "src"),
             ("/lib/", self.odoo_addons / "web" / "static" / "lib"),
-            ("/", HERE),
+            ("/", self.page),
         ):
             if path.startswith(prefix):
                 file = folder / (path.removeprefix(prefix) or "page.html")
@@ -141,6 +153,7 @@ class Site:
                 "Content-Type": kind,
                 "Content-Length": str(len(body)),
                 "Cache-Control": "no-store",
+                **({"Access-Control-Allow-Origin": "*"} if self.readable_everywhere else {}),
                 **(headers or {}),
             }.items():
                 handler.send_header(key, value)

@@ -23,7 +23,7 @@ const MOVES = {
 
 const COMMANDS = {
     " ": "toggle",
-    k: "toggle",
+    k: "playOrFreeze",
     j: "reverse",
     l: "forward",
     ArrowLeft: "stepBack",

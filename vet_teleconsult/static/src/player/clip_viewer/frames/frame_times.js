@@ -9,51 +9,42 @@ const SAME = 0.0005;
 const USUAL_INTERVAL = 1 / 30;
 
 /**
- * What is known of the times at which a clip's frames begin. Files do not tell a browser's page, and phones film at a
- * rate that varies, so times are learned from the frames that were shown.
+ * @typedef {object} Frame
+ * @property {number} time s, when the frame begins
+ * @property {number} from s, the earliest place known that a seek to shows this frame; Infinity while there is none
+ * @property {number} to s, the latest such place
+ */
+
+/**
+ * What is known of a clip's frames. A browser does not list them to a page, and phones film at a rate that varies, so they
+ * are learned from what seeks have shown.
  *
- * A seek to t that shows the frame of time s proves more than that s exists: with s <= t no frame begins in (s, t], with
- * s > t none in [t, s). Two frames are neighbours when such proofs close the gap between them.
+ * Places to seek to and frames shown go up together. Two frames are neighbours when a place that shows the one and a place
+ * that shows the other are so near that no frame fits between. In MP4 each frame is shown from its own time on, so that a
+ * frame shown late proves that it begins earlier. In WebM frames carry no durations: browsers guess them, and a seek may
+ * show a frame for longer or shorter than it lasts; there, only places that were tried count.
  */
 export class FrameTimes {
-    /** @param {number|null} [frameRate] frames a second, as far as it is known */
-    constructor(frameRate = null) {
-        this.frameRate = frameRate;
-        /** @type {{time: number, since: number, until: number}[]} no other frame begins in [since, until] */
-        this.frames = [];
-        this.complete = false;
-        this.lastInterval = null;
-    }
-
     /**
-     * Take all times at once, from a file's own index.
-     *
-     * @param {number[]} times s, in order
+     * @param {object} [options]
+     * @param {number|null} [options.frameRate] frames a second, as far as it is known
+     * @param {boolean} [options.exact] whether a seek shows the frame that its place lies in
      */
-    load(times) {
-        this.frames = times.map((time, index) => ({
-            time,
-            since: index ? times[index - 1] + SAME : -Infinity,
-            until: index + 1 < times.length ? times[index + 1] - SAME : Infinity,
-        }));
-        this.complete = true;
-    }
-
-    /** A complete index that a frame on the screen contradicts is worth nothing. */
-    forget() {
+    constructor({ frameRate = null, exact = false } = {}) {
+        this.frameRate = frameRate;
+        this.exact = exact;
+        /** @type {Frame[]} in order */
         this.frames = [];
-        this.complete = false;
-    }
-
-    get count() {
-        return this.frames.length;
+        this.lastInterval = null;
+        /** s that a seek goes on showing a frame after it began, where that is not its true duration */
+        this.hold = null;
     }
 
     /**
      * A frame was on the screen.
      *
      * @param {number} time s
-     * @returns {{time: number, since: number, until: number}}
+     * @returns {Frame}
      */
     note(time) {
         const index = this.after(time - SAME);
@@ -61,11 +52,7 @@ export class FrameTimes {
         if (found && Math.abs(found.time - time) < SAME) {
             return found;
         }
-        if (this.complete) {
-            this.forget();
-            return this.note(time);
-        }
-        const frame = { time, since: time, until: time };
+        const frame = { time, from: Infinity, to: -Infinity };
         this.frames.splice(index, 0, frame);
         return frame;
     }
@@ -73,21 +60,30 @@ export class FrameTimes {
     /**
      * A seek was made and its frame shown.
      *
-     * @param {number} target s, the time sought
+     * @param {number} place s, the time sought
      * @param {number} time s, of the frame shown
      */
-    learn(target, time) {
+    learn(place, time) {
         const frame = this.note(time);
-        const index = this.frames.indexOf(frame);
-        // A frame that was seen between target and time is believed over the proof.
-        if (target >= time) {
-            frame.until = Math.max(frame.until, Math.min(target, (this.frames[index + 1]?.time ?? Infinity) - SAME));
-        } else {
-            frame.since = Math.min(frame.since, Math.max(target, (this.frames[index - 1]?.time ?? -Infinity) + SAME));
+        const following = this.following(time);
+        if (this.exact && following && following.time <= place - SAME) {
+            this.distrust();
         }
-        const previous = this.previous(time);
-        if (previous !== null) {
-            this.lastInterval = time - previous;
+        frame.from = Math.min(frame.from, this.exact ? Math.min(place, time) : place);
+        frame.to = Math.max(frame.to, place);
+        const preceding = this.preceding(time);
+        if (preceding && this.areNeighbours(preceding, frame)) {
+            this.lastInterval = frame.time - preceding.time;
+            this.hold = (preceding.to + frame.from) / 2 - preceding.time;
+        }
+    }
+
+    /** A seek showed a frame that should have been over: count only places that are tried from here on. */
+    distrust() {
+        this.exact = false;
+        for (const frame of this.frames) {
+            frame.from = Infinity;
+            frame.to = -Infinity;
         }
     }
 
@@ -106,58 +102,53 @@ export class FrameTimes {
         return low;
     }
 
-    /** @returns {number} place among the known frames of the one shown at a time; -1 before the first */
-    indexAt(time) {
-        return this.after(time + SAME) - 1;
-    }
-
-    /** @returns {{time: number, since: number, until: number}|null} the known frame shown at a time, or before it */
+    /** @returns {Frame|null} the known frame that is on the screen at a time, or the nearest known before it */
     at(time) {
-        return this.frames[this.indexAt(time)] ?? null;
+        return this.frames[this.after(time + SAME) - 1] ?? null;
     }
 
-    /** @returns {{time: number, since: number, until: number}|null} the next known frame, neighbour or not */
+    /** @returns {Frame|null} the next known frame, neighbour or not */
     following(time) {
         return this.frames[this.after(time + SAME)] ?? null;
     }
 
-    /** @returns {{time: number, since: number, until: number}|null} the known frame before, neighbour or not */
+    /** @returns {Frame|null} the known frame before, neighbour or not */
     preceding(time) {
         return this.frames[this.after(time - SAME) - 1] ?? null;
     }
 
     areNeighbours(frame, following) {
-        return following.since - frame.until <= RESOLUTION;
+        return following.from - frame.to <= RESOLUTION;
     }
 
-    /** @returns {number|null} time of the frame that follows, where that is proven */
+    /** @returns {Frame|null} the frame that follows, where that is proven */
     next(time) {
         const frame = this.at(time);
         const following = this.following(time);
-        return frame && following && this.areNeighbours(frame, following) ? following.time : null;
+        return frame && following && this.areNeighbours(frame, following) ? following : null;
     }
 
-    /** @returns {number|null} time of the frame before, where that is proven */
+    /** @returns {Frame|null} the frame before, where that is proven */
     previous(time) {
         const frame = this.at(time);
         const preceding = this.preceding(time);
-        return frame && preceding && this.areNeighbours(preceding, frame) ? preceding.time : null;
+        return frame && preceding && this.areNeighbours(preceding, frame) ? preceding : null;
     }
 
     isFirst(time) {
-        return (this.at(time)?.since ?? Infinity) <= 0 && !this.preceding(time);
+        return (this.at(time)?.from ?? Infinity) <= 0 && !this.preceding(time);
     }
 
     /** @param {number} time @param {number} duration s */
     isLast(time, duration) {
-        return (this.at(time)?.until ?? -Infinity) >= duration - SAME && !this.following(time);
+        return (this.at(time)?.to ?? -Infinity) >= duration - SAME && !this.following(time);
     }
 
     /** @returns {number} s that the frame at a time is likely to last */
     interval(time) {
         const next = this.next(time);
-        if (next !== null) {
-            return next - this.at(time).time;
+        if (next) {
+            return next.time - this.at(time).time;
         }
         if (this.lastInterval) {
             return this.lastInterval;
@@ -165,9 +156,29 @@ export class FrameTimes {
         return this.frameRate > 0 ? 1 / this.frameRate : USUAL_INTERVAL;
     }
 
-    /** @returns {number} s, a place to seek to that lies safely inside a frame */
-    aim(time) {
-        const next = this.next(time);
-        return next === null ? time + RESOLUTION / 2 : time + Math.min(RESOLUTION, (next - time) / 2);
+    /** @returns {number} s, the last place that is likely to show a frame */
+    expectedEnd(frame) {
+        if (this.exact) {
+            return this.following(frame.time)?.time ?? frame.time + this.interval(frame.time);
+        }
+        return frame.time + (this.hold ?? this.interval(frame.time));
+    }
+
+    /** @returns {number} s, the first place that is likely to show a frame */
+    expectedStart(frame) {
+        if (this.exact) {
+            return frame.time;
+        }
+        const before = this.preceding(frame.time);
+        const interval = this.interval(before?.time ?? frame.time);
+        return frame.time - interval + (this.hold ?? interval);
+    }
+
+    /** @returns {number} s, a place that shows a frame, or is likely to */
+    aim(frame) {
+        if (frame.from <= frame.to) {
+            return (frame.from + frame.to) / 2;
+        }
+        return this.expectedStart(frame) + RESOLUTION / 2;
     }
 }

@@ -10,8 +10,8 @@ export const RATES = [0.1, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2];
 /**
  * Plays one clip or sound in a media element, to the frame: what `frame` names is on the screen. Knows no Owl.
  *
- * Emits `change` (status, rate, loop, problem: anything but the position), `position` (seconds) and `wrapped` (from, to),
- * when the stretch begins anew.
+ * Emits `change` (status, rate, loop, problem: anything but the position), `position` (seconds) and `jump`, when
+ * the clip goes on at another place: after a seek, or when its stretch begins anew.
  */
 export class ClipPlayback extends Emitter {
     /**
@@ -36,10 +36,12 @@ export class ClipPlayback extends Emitter {
         /** @type {{code: string, message: string}|null} why the file is given up */
         this.problem = null;
         this.loop = new Loop();
-        this.times = new FrameTimes(media.frame_rate);
+        this.times = new FrameTimes({ frameRate: media.frame_rate, exact: /mp4|quicktime/.test(media.mime || "") });
         /** @type {number|null} s, to be shown as soon as it can be */
         this.target = start ?? 0;
         this.place = this.target;
+        /** @type {number|null} s, the frame to show when that is more precise than the target */
+        this.landing = null;
         this.steps = 0;
         this.running = null;
         this.element = null;
@@ -198,15 +200,11 @@ export class ClipPlayback extends Emitter {
             this.wanted = false;
             this.element?.pause();
             // The clock may have run on past the frame on the screen: go to exactly that one.
-            this.target ??= this.seeker?.exact && this.seeker.frame !== null ? this.aimAtFrame() : this.place;
+            this.landing = this.exact ? this.seeker.frame : null;
+            this.target ??= this.place;
             this.changed();
         }
         await this.run();
-    }
-
-    aimAtFrame() {
-        this.times.note(this.seeker.frame);
-        return this.times.aim(this.seeker.frame);
     }
 
     toggle() {
@@ -241,10 +239,25 @@ export class ClipPlayback extends Emitter {
         this.reversing = false;
         this.steps = 0;
         this.ended = false;
+        this.landing = null;
         this.target = Math.min(Math.max(0, position), this.duration || position);
         this.place = this.target;
+        this.emit("jump");
         this.emit("position", this.place);
         return this.run();
+    }
+
+    /** Show the frame that begins nearest to a position. @param {number} position s @returns {Promise<void>} */
+    async seekNearest(position) {
+        if (Math.abs(position - this.place) < 0.0005 && !this.wanted) {
+            return;
+        }
+        await this.seek(position);
+        const next = this.times.next(this.place)?.time ?? this.place + this.times.interval(this.place);
+        const late = position - this.place;
+        if (this.hasPicture && late > next - position && next < this.duration && !this.wanted) {
+            await this.step(1);
+        }
     }
 
     /**
@@ -279,6 +292,14 @@ export class ClipPlayback extends Emitter {
             this.element.playbackRate = rate;
         }
         this.changed();
+    }
+
+    /** Play a little faster or slower than the rate, to catch up. @param {number} by share of it */
+    nudge(by) {
+        const rate = this.rate * (1 + by);
+        if (this.element && Math.abs(this.element.playbackRate - rate) > 0.001) {
+            this.element.playbackRate = rate;
+        }
     }
 
     /** @param {number} by -1 or 1: the next of the usual speeds */
@@ -352,8 +373,9 @@ export class ClipPlayback extends Emitter {
         // A picture that moves on proves nothing about the frame sought.
         this.element.pause();
         if (this.target !== null) {
-            const { target } = this;
-            const shown = this.hasPicture ? await this.stepper.seek(target) : await this.seeker.show(target);
+            const { target, landing } = this;
+            this.landing = null;
+            const shown = await this.show(target, landing);
             if (this.target === target) {
                 this.target = null;
                 this.settle(this.hasPicture ? shown : target);
@@ -364,6 +386,13 @@ export class ClipPlayback extends Emitter {
         const direction = Math.sign(this.steps);
         this.steps -= direction;
         this.settle(await (direction > 0 ? this.stepper.forward(this.place) : this.stepper.back(this.place)));
+    }
+
+    show(target, landing) {
+        if (!this.hasPicture) {
+            return this.seeker.show(target);
+        }
+        return landing === null ? this.stepper.seek(target) : this.stepper.land(landing);
     }
 
     settle(position) {
@@ -431,7 +460,7 @@ export class ClipPlayback extends Emitter {
     goRound(from, to) {
         this.place = from;
         this.emit("position", from);
-        this.emit("wrapped", { from, to });
+        this.emit("jump");
         this.target = to;
         this.run();
     }

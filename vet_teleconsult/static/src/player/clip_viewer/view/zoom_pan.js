@@ -13,14 +13,34 @@ export class ZoomPan {
         this.stage = { width: 1, height: 1 };
         this.picture = { width: 1, height: 1 };
         this.quarters = 0;
-        this.reset();
+        this.zoom = 1;
+        /** Distance of the picture's middle from the stage's, in picture pixels along the stage's axes. */
+        this.pan = { x: 0, y: 0 };
+        /** @type {ZoomPan|null} of another picture, which goes to the same part */
+        this.partner = null;
     }
 
     /** The whole picture, as it is turned. */
     reset() {
         this.zoom = 1;
-        /** Distance of the picture's middle from the stage's, in picture pixels along the stage's axes. */
         this.pan = { x: 0, y: 0 };
+        this.lead();
+    }
+
+    lead() {
+        if (this.partner) {
+            this.partner.follow(this);
+        }
+    }
+
+    /** @param {ZoomPan} other */
+    follow(other) {
+        this.zoom = other.zoom;
+        this.pan = {
+            x: (other.pan.x / other.turned.width) * this.turned.width,
+            y: (other.pan.y / other.turned.height) * this.turned.height,
+        };
+        this.keepInside();
     }
 
     setStage(width, height) {
@@ -84,6 +104,7 @@ export class ZoomPan {
             y: this.pan.y + y / this.scale - y / before,
         };
         this.keepInside();
+        this.lead();
     }
 
     zoomBy(factor, point) {
@@ -94,6 +115,7 @@ export class ZoomPan {
     panBy(x, y) {
         this.pan = { x: this.pan.x + x / this.scale, y: this.pan.y + y / this.scale };
         this.keepInside();
+        this.lead();
     }
 
     /** @returns {[number, number, number, number, number, number]} from the picture's pixels to the stage's, as CSS and canvas take it */
