@@ -3,22 +3,24 @@
 import asyncio
 import logging
 import time
+from collections.abc import Generator
 from pathlib import PurePosixPath
 from typing import Annotated
 from urllib.parse import quote
 
 from fastapi import APIRouter, HTTPException, Query, Request
-from starlette.responses import FileResponse, RedirectResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, RedirectResponse, Response
 from zipstream import ZipStream  # type: ignore[import-untyped]
 
 from .metrics import Metrics
 from .protocol import MediaTicket, Seal, TicketRefused
-from .ranges import ranged_response
-from .store import KeyRefused, Store, StoredFile, StoreError
+from .ranges import Streamed, ranged_response
+from .store import KeyRefused, Store, StoredFile, StoreError, Threads, taken_in
 
 SHOWN_INLINE = ("audio/", "video/", "image/")
 """Types that a browser may show by itself; anything else is a download, whatever the ticket says."""
 RETRY_SECONDS = 15
+ARCHIVE_READS_AT_ONCE = 8
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,7 @@ class Playback:
     def __init__(self, store: Store, presign_seconds: int) -> None:
         self._store = store
         self._presign_seconds = presign_seconds
+        self._threads = Threads("archive", ARCHIVE_READS_AT_ONCE)
 
     async def file(self, ticket: MediaTicket, request: Request) -> Response | None:
         """The file of *ticket*, in whole or in part; nothing when there is none."""
@@ -73,12 +76,12 @@ class Playback:
         files = await self._store.list_folder(ticket.media)
         if not files:
             return None
-        archive = await asyncio.to_thread(_archive, ticket.media, files)
+        archive = await asyncio.to_thread(_Archive, ticket.media, files)
         name = ticket.filename or PurePosixPath(ticket.media).name + ".zip"
-        headers = _headers(content_disposition("attachment", name)) | {"Content-Length": str(len(archive))}
+        headers = _headers(content_disposition("attachment", name)) | {"Content-Length": str(archive.size)}
         if request.method == "HEAD":
             return Response(media_type="application/zip", headers=headers)
-        return StreamingResponse(iter(archive), media_type="application/zip", headers=headers)
+        return Streamed(taken_in(self._threads, archive.pieces()), media_type="application/zip", headers=headers)
 
 
 def media_router(store: Store, seal: Seal, metrics: Metrics, presign_seconds: int) -> APIRouter:
@@ -117,16 +120,29 @@ def media_router(store: Store, seal: Seal, metrics: Metrics, presign_seconds: in
     return router
 
 
-def _archive(folder: str, files: list[StoredFile]) -> ZipStream:
-    # Stored, not deflated: media do not shrink, and the length is known before the first byte.
-    archive = ZipStream(sized=True)
-    for file in files:
-        name = file.key.removeprefix(folder)
-        if file.path is not None:
-            archive.add_path(file.path, arcname=name)
-        else:
-            archive.add(file.chunks(), arcname=name, size=file.size)
-    return archive
+class _Archive:
+    """A folder as a ZIP. Stored, not deflated: media do not shrink, and the size is known before the first byte."""
+
+    def __init__(self, folder: str, files: list[StoredFile]) -> None:
+        self._zip = ZipStream(sized=True)
+        self._contents = []
+        for file in files:
+            content = file.chunks()
+            self._contents.append(content)
+            self._zip.add(content, arcname=file.key.removeprefix(folder), size=file.size)
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self._zip)
+
+    def pieces(self) -> Generator[bytes, None, None]:
+        """The archive, once; blocks."""
+        try:
+            yield from self._zip
+        finally:
+            for content in self._contents:
+                content.close()
 
 
 def _headers(disposition: str) -> dict[str, str]:

@@ -1,11 +1,15 @@
 """A stored file in whole or in part (RFC 9110 §14), streamed: only a piece of it is ever in memory."""
 
+import contextlib
 import re
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from email.utils import formatdate
+from typing import cast
 
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Receive, Scope, Send
 
 from .store import StoredFile
 
@@ -45,6 +49,14 @@ class ByteRange:
         return cls(start, stop)
 
 
+class Streamed(StreamingResponse):
+    """Lets go of its source at once when the other side has gone, not when the garbage is collected."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async with contextlib.aclosing(cast(AsyncGenerator[bytes, None], self.body_iterator)):
+            await super().__call__(scope, receive, send)
+
+
 def ranged_response(file: StoredFile, request: Request, headers: dict[str, str], mime: str) -> Response:
     """The answer to a GET or HEAD of *file*: 200, 206 or 416.
 
@@ -67,4 +79,4 @@ def ranged_response(file: StoredFile, request: Request, headers: dict[str, str],
     status = 206 if part else 200
     if request.method == "HEAD":
         return Response(None, status, headers=headers, media_type=mime)
-    return StreamingResponse(file.read(start, stop), status, headers=headers, media_type=mime)
+    return Streamed(file.read(start, stop), status, headers=headers, media_type=mime)

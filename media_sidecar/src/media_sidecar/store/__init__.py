@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from .address import S3Address, parse_address
-from .base import KeyRefused, Store, StoredFile, StoreError, StoreHealth
+from .base import KeyRefused, Store, StoredFile, StoreError, StoreHealth, taken_in
 from .local import LocalStore
 from .s3 import S3Options, S3Store
+from .threads import Threads
 
 __all__ = [
     "KeyRefused",
@@ -17,8 +18,10 @@ __all__ = [
     "StoreError",
     "StoreHealth",
     "StoredFile",
+    "Threads",
     "open_store",
     "parse_address",
+    "taken_in",
 ]
 
 

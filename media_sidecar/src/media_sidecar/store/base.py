@@ -1,7 +1,7 @@
 """What the service needs of a store."""
 
-import contextlib
-from collections.abc import AsyncIterator, Callable, Generator
+import threading
+from collections.abc import AsyncGenerator, Callable, Generator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, Protocol
@@ -67,16 +67,44 @@ class StoredFile:
         """
         return self._reader(start, self.size if stop is None else min(stop, self.size))
 
-    async def read(self, start: int = 0, stop: int | None = None) -> AsyncIterator[bytes]:
-        """As :meth:`chunks`, off the event loop."""
-        chunks = self.chunks(start, stop)
-        try:
-            while (chunk := await self._threads.run(lambda: next(chunks, None))) is not None:
-                yield chunk
-        finally:
-            # A read that goes on after its reader was cancelled ends by itself.
-            with contextlib.suppress(ValueError):
-                chunks.close()
+    def read(self, start: int = 0, stop: int | None = None) -> AsyncGenerator[bytes, None]:
+        """As :meth:`chunks`, off the event loop; whoever stops early closes it."""
+        return taken_in(self._threads, self.chunks(start, stop))
+
+
+async def taken_in(threads: Threads, pieces: Generator[bytes, None, None]) -> AsyncGenerator[bytes, None]:
+    """*pieces*, each made in a thread; they are closed together with what this returns."""
+    taker = _Taker(pieces)
+    try:
+        while (piece := await threads.run(taker.next)) is not None:
+            yield piece
+    finally:
+        taker.close()
+
+
+class _Taker:
+    """Takes from a generator in one thread, and closes it from another, which may be while it is taking."""
+
+    def __init__(self, pieces: Generator[bytes, None, None]) -> None:
+        self._pieces = pieces
+        self._taking = threading.Lock()
+        self._closed = False
+
+    def next(self) -> bytes | None:
+        with self._taking:
+            piece = next(self._pieces, None)
+        if self._closed:
+            self.close()
+        return piece
+
+    def close(self) -> None:
+        self._closed = True
+        # Who is taking closes afterwards.
+        if self._taking.acquire(blocking=False):
+            try:
+                self._pieces.close()
+            finally:
+                self._taking.release()
 
 
 class Store(Protocol):
