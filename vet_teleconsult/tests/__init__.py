@@ -1,10 +1,13 @@
 from . import (
     test_access,
     test_append_only,
+    test_chat_gateway,
     test_chat_inbox,
     test_chat_link,
     test_chat_live,
     test_chat_notification,
+    test_chat_portal,
+    test_chat_settings,
     test_chat_sms,
     test_chat_thread,
     test_chat_workflow,
