@@ -203,9 +203,13 @@ export class ChatStore {
     setLive(open) {
         clearTimeout(this.liveTimer);
         clearInterval(this.pollTimer);
+        this.wasDown ||= !open;
         if (open) {
             this.state.liveDown = false;
-            this.sync();
+            if (this.wasDown) {
+                this.wasDown = false;
+                this.sync();
+            }
         } else if (!this.closed) {
             this.liveTimer = setTimeout(() => (this.state.liveDown = true), LIVE_PATIENCE);
             // Odoo may answer requests although its WebSocket is away (a proxy that does not pass it on).
@@ -332,7 +336,9 @@ export class ChatStore {
 
     /** @returns {() => void} to be called when the thread shows no more */
     show() {
-        return this.presence.show();
+        const hide = this.presence.show();
+        this._readIfSeen();
+        return hide;
     }
 
     /** @param {boolean} atEnd whether the newest message is in view */
@@ -350,7 +356,7 @@ export class ChatStore {
 
     /** @returns {boolean} whether everything that came in is before this participant's eyes */
     _readIfSeen() {
-        if (!this.presence.looking || !this.atEnd || this.state.status !== "ready") {
+        if (!this.presence.visible || !this.atEnd || this.state.status !== "ready") {
             return false;
         }
         if (this._news.length) {

@@ -1,5 +1,8 @@
 import { Component, markRaw, onMounted, onWillDestroy, onWillStart, useExternalListener, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
+import { ChatApi } from "../chat/chat_api";
+import { ChatStore } from "../chat/chat_store";
+import { carriesFiles, droppedFiles, folderSentence } from "../chat/uploader/dropped_files";
 import { ApiError } from "../core/api";
 import { Icon } from "../core/icon/icon";
 import { LiveUpdates } from "../core/live_updates";
@@ -21,15 +24,12 @@ import { Devices } from "./rtc/devices";
 import { obstacle } from "./rtc/environment";
 import { ScreenShare } from "./rtc/screen_share";
 import { consentSentence } from "./sentences";
-import { MessageThread } from "./side_panel/messages/message_thread";
 import { SidePanel } from "./side_panel/side_panel";
 import { Stage } from "./stage/stage";
 import { keepAwake } from "./wake_lock";
 
 /** Ends after which the room has nothing more to offer to this person. */
 const SHUT = new Set(["cancelled", "revoked", "link_expired", "link_revoked", "access_denied", "replaced"]);
-/** Short losses of the live connection are nobody's concern. */
-const LIVE_PATIENCE = 6000;
 const POLL_INTERVAL = 10000;
 
 /**
@@ -55,6 +55,8 @@ export class Room extends Component {
     static props = {
         api: Object,
         consultationId: Number,
+        /** `ChatStore` of the consultation's chat; made here by default. */
+        chat: { type: Object, optional: true },
         /** The link to this room, for those who have to open it elsewhere. */
         link: { type: String, optional: true },
         /** Shows a recording in a component of its own: {player, reload, onClose}. */
@@ -75,17 +77,17 @@ export class Room extends Component {
             blocked: null,
             checking: true,
             tab: "messages",
-            unread: 0,
             noteAdded: 0,
             workspace: null,
             consultation: null,
-            liveDown: false,
             sound: null,
             shareFailed: false,
             player: null,
         });
         this.call = useState(makeCallState());
-        this.thread = useState(MessageThread.makeState());
+        const { accessToken = null } = this.props.api;
+        this.chat = this.props.chat || new ChatStore({ api: new ChatApi({ consultationId, accessToken }) });
+        this.thread = useState(this.chat.state);
         this.devices = new Devices({ memory: this.choices });
         this.screenShare = new ScreenShare();
         // The plain functions below outlive renderings, so they get the state that notifies.
@@ -120,16 +122,11 @@ export class Room extends Component {
             this.blockByError(error);
             return;
         }
-        const { consultation, participant, chat, workspace } = this.bootstrap;
+        const { consultation, workspace } = this.bootstrap;
         this.state.consultation = consultation;
         this.state.workspace = workspace;
-        this.messages = new MessageThread({
-            state: this.thread,
-            api: this.props.api,
-            participantId: participant.id,
-            memory: this.memory,
-        });
-        this.messages.load(chat);
+        // Not before the answer to `join`: news are told from there on, so that none is missed in between.
+        this.chat.open();
         this.startLive();
         this.returning = Boolean(this.memory.get("inCall"));
         if (!this.returning) {
@@ -265,11 +262,6 @@ export class Room extends Component {
         return this.call.others.map((other) => ({ ...other }));
     }
 
-    get shownThread() {
-        const { messages, outgoing, locked } = this.thread;
-        return { messages, outgoing: outgoing.map((message) => ({ ...message })), locked };
-    }
-
     get role() {
         return this.bootstrap.participant.role;
     }
@@ -306,7 +298,6 @@ export class Room extends Component {
         return roomNotices({
             call: this.call,
             connection: this.connection,
-            liveDown: this.state.liveDown,
             wanted: this.devices.wanted,
             playSound: this.state.sound,
             stopSharing: () => this.screenShare.stop(),
@@ -376,45 +367,20 @@ export class Room extends Component {
         const { live } = this.bootstrap;
         this.live = new LiveUpdates({ path: live.websocket_path, channel: live.channel, last: live.last });
         this.live.on("notification", (message) => this.onNotification(message));
-        this.live.on("status", (status) => this.onLiveStatus(status));
+        this.live.on("status", (status) => (this.liveClosed = status === "closed"));
+        this.chat.follow(this.live);
         this.live.start();
-        this.pollTimer = setInterval(() => this.liveClosed && this.poll(), POLL_INTERVAL);
-    }
-
-    onLiveStatus(status) {
-        clearTimeout(this.liveTimer);
-        this.liveClosed = status === "closed";
-        if (status === "open") {
-            this.state.liveDown = false;
-            this.messages.catchUp();
-        } else {
-            this.liveTimer = setTimeout(() => (this.state.liveDown = true), LIVE_PATIENCE);
-        }
-    }
-
-    /** Odoo may answer requests although its WebSocket is away (a proxy that does not pass it on). */
-    async poll() {
-        await this.messages.catchUp();
-        await this.reloadWorkspace();
+        // Odoo may answer requests although its WebSocket is away (a proxy that does not pass it on).
+        this.pollTimer = setInterval(() => this.liveClosed && this.reloadWorkspace(), POLL_INTERVAL);
     }
 
     onNotification({ type, payload }) {
-        if (type === "vet_teleconsult/message") {
-            const message = { author_key: payload.author_key, ...payload.message };
-            this.messages.receive([message]);
-            const mine = message.author_key === this.bootstrap.participant.id;
-            if (!mine && (this.state.tab !== "messages" || document.visibilityState === "hidden")) {
-                this.state.unread += 1;
-            }
-        } else if (type === "vet_teleconsult/consultation") {
+        if (type === "vet_teleconsult/consultation") {
             this.onConsultationChange(payload);
         }
     }
 
-    onConsultationChange({ state, chat_state: chatState }) {
-        if (chatState) {
-            this.thread.locked = chatState === "locked";
-        }
+    onConsultationChange({ state }) {
         if (state) {
             this.state.consultation.state = state;
         }
@@ -441,9 +407,35 @@ export class Room extends Component {
 
     showTab(tab) {
         this.state.tab = tab;
-        if (tab === "messages") {
-            this.state.unread = 0;
+    }
+
+    // ---------------------------------------------------------------- files
+
+    /** A file that is dropped beside the thread is meant for it, and must not replace the page. */
+    onDragOver(event) {
+        if (carriesFiles(event.dataTransfer)) {
+            event.preventDefault();
+            event.dataTransfer.dropEffect = this.takesFiles ? "copy" : "none";
+            if (this.takesFiles) {
+                this.state.tab = "messages";
+            }
         }
+    }
+
+    onDrop(event) {
+        if (!carriesFiles(event.dataTransfer)) {
+            return;
+        }
+        event.preventDefault();
+        if (this.takesFiles) {
+            const { files, folders } = droppedFiles(event.dataTransfer);
+            folders.forEach((name) => this.chat.queue.refuse(name, folderSentence()));
+            this.chat.queue.add(files, { origin: "file" });
+        }
+    }
+
+    get takesFiles() {
+        return ["call", "left"].includes(this.state.phase) && this.thread.status === "ready" && this.chat.canUpload;
     }
 
     addNote() {
@@ -480,10 +472,9 @@ export class Room extends Component {
         if (this.state.phase === "call") {
             this.stopCall({ leave: true });
         }
-        clearTimeout(this.liveTimer);
         clearInterval(this.pollTimer);
         this.live?.stop();
-        this.messages?.close();
+        this.chat.close();
         this.stopShowing();
         this.devices.close();
     }

@@ -7,7 +7,6 @@ import { deviceSentence, recordingSentence, refusalSentence } from "./sentences"
  * @param {object} facts
  * @param {object} facts.call see `makeCallState`
  * @param {string} facts.connection word of `connectionState`
- * @param {boolean} facts.liveDown whether messages may come late
  * @param {object} facts.wanted devices that the person has turned on
  * @param {Function|null} facts.playSound plays the sound that the browser holds back
  * @param {Function} facts.stopSharing
@@ -24,7 +23,6 @@ export function roomNotices(facts) {
         ...recordingNotices(facts),
         shareNotice(facts),
         shareProblemNotice(facts),
-        liveNotice(facts),
     ].filter(Boolean);
 }
 
@@ -120,16 +118,6 @@ function shareProblemNotice({ shareFailed }) {
             text: _t(
                 "Your screen could not be shared. Try again with another window or tab. On a Mac, first allow your browser to record the screen in System Settings, Privacy & Security."
             ),
-        }
-    );
-}
-
-function liveNotice({ liveDown }) {
-    return (
-        liveDown && {
-            id: "live",
-            level: "info",
-            text: _t("Messages may arrive late: the connection to the clinic is being restored."),
         }
     );
 }

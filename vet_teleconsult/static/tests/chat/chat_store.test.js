@@ -12,7 +12,7 @@ import {
     makeMessage,
     makeOwnMessage,
     makeStore,
-} from "@vet_teleconsult/../tests/chat/fake_chat";
+} from "./fake_chat";
 
 describe.current.tags("headless");
 
@@ -146,6 +146,7 @@ test("nothing is missing behind one's own message either, which came before what
     const api = new FakeApi({ messages: range(3) });
     api.answers.push(makeOwnMessage(105));
     const { state, store, live } = await openStore({ api });
+    live.emit("status", "closed");
     store.send("mine");
     await tick();
     api.stored = [...range(104), makeOwnMessage(105)];

@@ -1,5 +1,6 @@
 import { reactive } from "@odoo/owl";
 import { ChatStore } from "@vet_teleconsult/chat/chat_store";
+import { UploadQueue } from "@vet_teleconsult/chat/uploader/upload_queue";
 import { Emitter } from "@vet_teleconsult/core/emitter";
 
 export const OWNER = { id: "owner-9", role: "owner", name: "Anna Keller" };
@@ -217,7 +218,7 @@ export function makeStore({ api = new FakeApi(), memory = new FakeMemory() } = {
     const store = new ChatStore({
         api,
         makeMemory: () => memory,
-        makeQueue: () => new FakeQueue({ state: reactive({ items: [] }) }),
+        makeQueue: () => new FakeQueue({ state: reactive(UploadQueue.makeState()) }),
     });
     return { store, api, memory, state: store.state };
 }

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
-import { click, waitFor, waitUntil } from "@odoo/hoot-dom";
+import { click, queryOne, waitFor, waitForNone, waitUntil } from "@odoo/hoot-dom";
 import { mockWebSocket } from "@odoo/hoot-mock";
 import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { ApiError } from "@vet_teleconsult/core/api";
 import { Memory } from "@vet_teleconsult/core/memory";
 import { Room } from "@vet_teleconsult/room/room";
+import { FakeApi, makeInfo, makeMessage, makeStore } from "../chat/fake_chat";
 import { mountWithoutWebClient } from "./mount_without_web_client";
 
 describe.current.tags("desktop");
@@ -24,7 +25,6 @@ const BOOTSTRAP = {
     ticket: "first",
     ice_servers: [],
     recording: { policy: "ask", consent_text: "", consent_version: "1" },
-    chat: { id: 1, state: "open", messages: [] },
     live: { channel: "room", websocket_path: "/websocket?version=1", last: 1 },
     workspace: null,
 };
@@ -32,6 +32,7 @@ const BOOTSTRAP = {
 /** Sockets of the room, with the first frame that each sent. */
 let hellos;
 let asked;
+let chat;
 
 beforeEach(() => {
     hellos = [];
@@ -59,8 +60,9 @@ beforeEach(() => {
 const memory = () => new Memory("sessionStorage", "room.5");
 
 async function mountRoom(join = async () => BOOTSTRAP) {
-    const api = { join, ticket: async () => ({ ticket: "fresh" }), messagesAfter: async () => [] };
-    await mountWithoutWebClient(Room, { api, consultationId: 5 });
+    const api = { join, ticket: async () => ({ ticket: "fresh" }) };
+    chat = makeStore({ api: new FakeApi({ info: makeInfo({ messages: [makeMessage(1)] }) }) });
+    await mountWithoutWebClient(Room, { api, consultationId: 5, chat: chat.store });
 }
 
 test("whoever was not in the call passes the lobby", async () => {
@@ -151,4 +153,32 @@ test("a screen that could not be shared is said", async () => {
     await waitFor("[data-test=share-screen]");
     await click("[data-test=share-screen]");
     await waitFor("[data-test=notice]:contains(screen could not be shared)");
+});
+
+test("messages that are not before somebody's eyes are counted on their tab", async () => {
+    memory().set("inCall", { microphone: false, camera: false });
+    await mountRoom();
+    await waitFor("[data-test=message]");
+    await click("[data-test=tab-patient]");
+    await waitFor("[data-test=tab-patient][aria-selected=true]");
+    chat.store.receive({
+        type: "vet_teleconsult/message",
+        payload: { chat_id: 7, message: makeMessage(2) },
+    });
+    await waitFor("[data-test=unread]:contains(1)");
+    await click("[data-test=tab-messages]");
+    await waitFor("[data-test=message]");
+    await waitForNone("[data-test=unread]");
+});
+
+test("a file that is dropped anywhere in the room is sent", async () => {
+    memory().set("inCall", { microphone: false, camera: false });
+    await mountRoom();
+    await waitFor("[data-test=message]");
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(["x"], "cough.mp4", { type: "video/mp4" }));
+    queryOne("[data-test=waiting]").dispatchEvent(
+        new DragEvent("drop", { dataTransfer, bubbles: true, cancelable: true })
+    );
+    expect(chat.store.queue.added.map(([files]) => files.map(({ name }) => name))).toEqual([["cough.mp4"]]);
 });

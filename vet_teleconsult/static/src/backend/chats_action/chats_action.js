@@ -84,7 +84,7 @@ export class ChatsAction extends Component {
         store.follow(this.live);
         this.live.start();
         this.state.store = store;
-        this.props.updateActionState?.({ resId: chatId });
+        this.props.updateActionState?.({ active_id: chatId });
         store.open();
     }
 
@@ -97,7 +97,7 @@ export class ChatsAction extends Component {
 
     showList() {
         this.closeChat();
-        this.props.updateActionState?.({ resId: false });
+        this.props.updateActionState?.({ active_id: false });
     }
 
     newChat() {

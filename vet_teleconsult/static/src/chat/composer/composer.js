@@ -47,8 +47,9 @@ export class Composer extends Component {
         return this.props.store;
     }
 
-    get lockedForOwner() {
-        return !this.store.canWrite;
+    get canWrite() {
+        // For the rendering to follow when the chat is locked or opened.
+        return Boolean(this.thread.chat) && this.store.canWrite;
     }
 
     /** As tall as what is written, up to a limit that the style sets. */

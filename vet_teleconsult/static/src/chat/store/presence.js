@@ -35,19 +35,20 @@ export class Presence {
         };
     }
 
-    get _visible() {
+    /** Whether the thread is before somebody's eyes at this very moment. */
+    get visible() {
         const { document } = this.page;
         return this.shown > 0 && document.visibilityState === "visible" && document.hasFocus();
     }
 
     _check() {
         clearTimeout(this.blinkTimer);
-        if (this._visible && !this.looking) {
+        if (this.visible && !this.looking) {
             this.looking = true;
             this.onBeat(true);
             this.heartbeat = setInterval(() => this.onBeat(true), HEARTBEAT);
-        } else if (!this._visible && this.looking) {
-            this.blinkTimer = setTimeout(() => !this._visible && this._stop(), BLINK);
+        } else if (!this.visible && this.looking) {
+            this.blinkTimer = setTimeout(() => !this.visible && this._stop(), BLINK);
         }
     }
 

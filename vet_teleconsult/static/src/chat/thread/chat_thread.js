@@ -51,6 +51,11 @@ export class ChatThread extends Component {
         return this.props.store;
     }
 
+    get canUpload() {
+        // For the rendering to follow when the chat is locked or opened.
+        return Boolean(this.thread.chat) && this.store.canUpload;
+    }
+
     get typing() {
         return typingSentence(this.thread.typing);
     }

@@ -1,7 +1,7 @@
 import { linkify } from "../../core/linkify";
 
 /** A place in a clip: media fragments, W3C "Media Fragments URI 1.0", 4.2.1, as normal play time in seconds. */
-const TIME_CODE = /#t=(\d{1,6}(?:\.\d{1,3})?)(?![\w.-])/g;
+const TIME_CODE = /#t=(\d{1,6}(?:\.\d{1,3})?)(?!\w)/g;
 const CLIP_PATH = /^\/vet\/(?:clip|media)\/(\d+)\//;
 
 /**

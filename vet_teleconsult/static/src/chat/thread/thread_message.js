@@ -52,7 +52,8 @@ export class ThreadMessage extends Component {
     get initials() {
         return (this.message.author || "?")
             .split(/\s+/)
-            .filter(Boolean)
+            // Titles are no names.
+            .filter((word) => word && !word.endsWith("."))
             .map((word) => [...word][0])
             .filter((character) => /\p{L}/u.test(character))
             .slice(0, 2)

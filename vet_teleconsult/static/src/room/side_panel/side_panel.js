@@ -1,25 +1,23 @@
 import { Component, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { Messages } from "./messages/messages";
+import { ChatThread } from "../../chat/thread/chat_thread";
 import { Notes } from "./notes/notes";
 import { PatientCard } from "./patient_card/patient_card";
 
 /** Messages, patient and (for the vet) notes, one at a time beside the picture. */
 export class SidePanel extends Component {
     static template = "vet_teleconsult.SidePanel";
-    static components = { Messages, Notes, PatientCard };
+    static components = { ChatThread, Notes, PatientCard };
     static props = {
         tab: { type: String },
         unread: { type: Number },
         consultation: Object,
-        thread: Object,
+        /** `ChatStore` */
+        chat: Object,
         workspace: { optional: true },
         noteAdded: { type: Number },
         memory: Object,
         onTab: Function,
-        onSend: Function,
-        onRetry: Function,
-        onDiscard: Function,
         onSaveNote: Function,
     };
 
