@@ -42,3 +42,12 @@ def consent_ticket(
 def media_ticket(key: str, **more: Any) -> str:
     defaults = {"disposition": "inline", "filename": "camera.webm", "mime": "video/webm"}
     return sign(claims("media", 3600, media=key, **defaults) | more)
+
+
+def upload_claims(media: str, size: int, **more: Any) -> dict[str, Any]:
+    defaults = {"chat": "chat", "max_bytes": 200 * 1024**2, "filename": "diary.txt", "mime": "text/plain", "types": []}
+    return claims("upload", 3600, media=media, size=size, **defaults) | more
+
+
+def upload_ticket(media: str, size: int, **more: Any) -> str:
+    return sign(upload_claims(media, size, **more))

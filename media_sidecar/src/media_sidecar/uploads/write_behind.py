@@ -20,45 +20,52 @@ class WriteBehind:
         self._gathered: list[bytes] = []
         self._size = 0
         self._writing: asyncio.Future[list[BaseException | None]] | None = None
+        self._problem: BaseException | None = None
 
     async def take(self, piece: bytes) -> None:
         """Have *piece* written soon.
 
         :raises Exception: what one of them raised for an earlier one; nothing is written after that
         """
+        self._raise_problem()
         self._gathered.append(piece)
         self._size += len(piece)
-        if self._writing is not None and not self._writing.done():
-            if self._size < GATHERED_BYTES:
-                return
-            # Not awaited itself: to be cancelled while waiting must not take the result away.
+        if self._writing is None:
+            self._hand_over()
+        elif self._size >= GATHERED_BYTES:
+            # Not awaited itself: to be cancelled while waiting must not take the work's result away.
             await asyncio.wait([self._writing])
-        self._hand_over()
 
     async def finish(self) -> None:
         """Wait until all is written.
 
         :raises Exception: what one of them raised
         """
-        while self._writing is not None or self._gathered:
-            if self._writing is not None:
-                await asyncio.wait([self._writing])
-            self._hand_over()
+        while self._writing is not None:
+            await asyncio.wait([self._writing])
+        self._raise_problem()
 
     async def drop(self) -> None:
         """Write nothing more, and wait until nothing is being written."""
         self._gathered, self._size = [], 0
-        if self._writing is not None:
+        while self._writing is not None:
             await asyncio.wait([self._writing])
 
     def _hand_over(self) -> None:
-        if self._writing is not None:
-            for problem in self._writing.result():
-                if problem is not None:
-                    raise problem
-            self._writing = None
-        if self._gathered:
-            pieces, self._gathered, self._size = self._gathered, [], 0
-            run = asyncio.get_running_loop().run_in_executor
-            started = [run(self._threads, work, pieces) for work in self._works]
-            self._writing = asyncio.gather(*started, return_exceptions=True)
+        pieces, self._gathered, self._size = self._gathered, [], 0
+        run = asyncio.get_running_loop().run_in_executor
+        self._writing = asyncio.gather(
+            *(run(self._threads, work, pieces) for work in self._works), return_exceptions=True
+        )
+        self._writing.add_done_callback(self._written)
+
+    def _written(self, writing: asyncio.Future[list[BaseException | None]]) -> None:
+        self._writing = None
+        self._problem = next((problem for problem in writing.result() if problem is not None), None)
+        if self._gathered and self._problem is None:
+            # Also where the network is silent now: what came is not to wait for what comes.
+            self._hand_over()
+
+    def _raise_problem(self) -> None:
+        if self._problem is not None:
+            raise self._problem
