@@ -138,6 +138,7 @@ class Workshop:
         }
         worker = await asyncio.create_subprocess_exec(
             sys.executable,
+            "-P",
             "-m",
             "media_sidecar.processing.worker",
             stdin=asyncio.subprocess.PIPE,
@@ -154,9 +155,9 @@ class Workshop:
         finally:
             self.workers.discard(worker)
             if worker.returncode is None:
-                # The whole session, in case that something in it started something else.
+                # Not Process.kill(), which may take the status away from those who wait for it.
                 with contextlib.suppress(ProcessLookupError):
-                    os.killpg(worker.pid, signal.SIGKILL)
+                    os.kill(worker.pid, signal.SIGKILL)
             await asyncio.shield(worker.wait())
 
     async def _listen(
