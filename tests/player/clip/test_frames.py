@@ -8,7 +8,6 @@ from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clips import (
     H264,
     H264_B_FRAMES,
-    H264_LONG_SOUND,
     H264_NTSC,
     H264_VARYING,
     HIGH_SPEED,

@@ -7,7 +7,7 @@ const HALO = "rgba(0, 0, 0, 0.75)";
 /** @returns {{stroke: number, letters: number}} sizes for a picture, in its pixels: the same on the screen and in the file */
 export function sizesFor(width, height) {
     const reference = Math.sqrt(width * height);
-    return { stroke: Math.max(2, reference / 240), letters: Math.max(12, reference / 28) };
+    return { stroke: Math.max(2, reference / 180), letters: Math.max(12, reference / 24) };
 }
 
 /**

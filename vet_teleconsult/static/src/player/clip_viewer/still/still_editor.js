@@ -2,6 +2,7 @@ import { _t } from "@web/core/l10n/translation";
 import { Component, onMounted, onWillUnmount, reactive, useEffect, useRef, useState } from "@odoo/owl";
 import { ClipIcon } from "../icon/clip_icon";
 import { explain } from "../sentences";
+import { formatClock } from "../transport/clock";
 import { Gestures } from "../view/gestures";
 import { ZOOM_STEP, ZoomPan } from "../view/zoom_pan";
 import { Annotations } from "./annotations";
@@ -94,6 +95,11 @@ export class StillEditor extends Component {
             { id: "text", icon: "text", label: _t("Text"), key: "T" },
             { id: "measure", icon: "measure", label: _t("Measure"), key: "M" },
         ];
+    }
+
+    get title() {
+        const { timeCode } = this.props.still;
+        return timeCode === null ? _t("Still") : _t("Still at %s", formatClock(timeCode));
     }
 
     get hint() {
@@ -217,6 +223,7 @@ export class StillEditor extends Component {
     chooseTool(tool) {
         this.stopWriting();
         this.state.tool = tool;
+        this.state.selected = null;
     }
 
     chooseColour(colour) {
