@@ -1,5 +1,6 @@
 from . import (
     test_access,
+    test_access_routes,
     test_append_only,
     test_chat_gateway,
     test_chat_inbox,

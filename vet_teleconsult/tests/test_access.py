@@ -18,9 +18,13 @@ MATRIX = {
     "vet.patient": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.consultation": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.chat": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
+    "vet.chat.participant": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.call": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.recording": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.media": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
+    "vet.media.link": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
+    "vet.observation": (NOBODY, NOBODY, NOBODY, NOBODY, KEEP, NOBODY, ALL),
+    "vet.transcript": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.consent": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.media.access": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.sidecar": (NOBODY, NOBODY, NOBODY, NOBODY, READ, READ, ALL),
@@ -43,6 +47,18 @@ SECRET_FIELDS = {
         "consent_ids",
         "history_ids",
     },
+    "vet.chat": {
+        "link_token",
+        "former_link_hashes",
+        "link_url",
+        "chat_key",
+        "sidecar_id",
+        "media_ids",
+        "participant_ids",
+        "transcript_ids",
+        "observation_ids",
+        "last_message_id",
+    },
     "vet.consultation.type": {"note_template", "vet_ids", "product_id", "resource_calendar_id"},
     "vet.patient": {"recording_count"},
 }
@@ -60,6 +76,8 @@ class TestAccess(TeleconsultCommon):
         consent = cls.env["vet.consent"].create(
             cls.consultation._prepare_consent_vals(f"owner-{cls.owner.partner_id.id}", "call", "granted")
         )
+        cls.consultation.chat_id._mark_looking({"partner": cls.owner.partner_id}, True)
+        transcript = cls.env["vet.transcript"]._create_for(cls.consultation.chat_id, False)
         cls.records = {
             "vet.species": cls.species,
             "vet.breed": cls.env["vet.breed"].create({"name": "Sable", "species_id": cls.species.id}),
@@ -67,9 +85,23 @@ class TestAccess(TeleconsultCommon):
             "vet.patient": cls.patient,
             "vet.consultation": cls.consultation,
             "vet.chat": cls.consultation.chat_id,
+            "vet.chat.participant": cls.consultation.chat_id.participant_ids,
             "vet.call": recording.call_id,
             "vet.recording": recording,
             "vet.media": recording.media_ids,
+            "vet.media.link": cls.env["vet.media.link"].create(
+                {"media_id": recording.media_ids.id, "transcript_id": transcript.id}
+            ),
+            "vet.observation": cls.env["vet.observation"].create(
+                {
+                    "patient_id": cls.patient.id,
+                    "company_id": cls.company.id,
+                    "kind": "respiratory_rate",
+                    "value": 24.0,
+                    "unit": "1/min",
+                }
+            ),
+            "vet.transcript": transcript,
             "vet.consent": consent,
             "vet.media.access": recording.access_ids,
             "vet.sidecar": cls.sidecar,
