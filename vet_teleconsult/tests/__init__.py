@@ -2,6 +2,7 @@ from . import (
     test_access,
     test_access_routes,
     test_append_only,
+    test_chat_concurrency,
     test_chat_gateway,
     test_chat_inbox,
     test_chat_link,
