@@ -11,6 +11,7 @@ import pytest
 from harness.tickets import SECRET, SECRET_TEXT
 
 from media_sidecar.config import ConfigurationError, Settings, load_settings, origin_of
+from media_sidecar.store import S3Address
 from media_sidecar.version import VERSION
 
 Environment = dict[str, str]
@@ -77,8 +78,19 @@ def test_a_required_variable_that_is_missing_is_named(
         ("TURN_URL", "turn.example", "TURN address"),
         ("CALL_GRACE", "-1", "greater than 0"),
         ("LOG_LEVEL", "LOUD", "'DEBUG'"),
+        ("S3_ENDPOINT", "s3.clinic.example", "http or https"),
+        ("S3_ENDPOINT", "https://key:secret@s3.clinic.example", "without credentials"),
+        ("S3_SSE", "rot13", "'AES256'"),
+        ("S3_PRESIGN", "perhaps", "boolean"),
+        ("S3_PRESIGN_SECONDS", "1", "60"),
+        ("S3_TIMEOUT", "0", "greater than 0"),
         ("DATA", "/proc/nowhere", "cannot be written"),
         ("STORE", "/proc/nowhere", "cannot be written"),
+        ("STORE", "https://s3.clinic.example/bucket", "must be a folder or s3://"),
+        ("STORE", "s3://Clinic", "small letters"),
+        ("STORE", "s3:///vet", "small letters"),
+        ("STORE", "s3://clinic/a//b", "prefix"),
+        ("STORE", "s3://clinic/../b", "prefix"),
     ],
 )
 def test_a_wrong_value_is_one_sentence_that_names_its_variable(
@@ -89,6 +101,46 @@ def test_a_wrong_value_is_one_sentence_that_names_its_variable(
     assert part in problem
     assert problem.endswith(".")
     assert "\n" not in problem
+
+
+S3 = {"STORE": "s3://clinic/vet/", "S3_ENDPOINT": "https://s3.clinic.example/"}
+
+
+def test_a_bucket_is_known_by_its_address_and_nothing_is_asked_of_it(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name, value in (S3 | {"S3_ACCESS_KEY": "key", "S3_SECRET_KEY": "secret", "S3_SSE": "AES256"}).items():
+        monkeypatch.setenv(f"VET_SIDECAR_{name}", value)
+    settings = load_settings()
+    assert settings.store_address == S3Address("clinic", "vet/")
+    assert str(settings.store_address) == "s3://clinic/vet"
+    options = settings.s3_options
+    assert (options.endpoint, options.access_key, options.secret_key) == ("https://s3.clinic.example", "key", "secret")
+    assert (options.sse, options.presign, options.timeout) == ("AES256", True, 30)
+    assert not (tmp_path / "data" / "store").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "part"),
+    [
+        ({"S3_ACCESS_KEY": "key"}, "VET_SIDECAR_S3_SECRET_KEY is missing"),
+        ({"S3_SECRET_KEY": "secret"}, "VET_SIDECAR_S3_ACCESS_KEY is missing"),
+        ({"S3_KMS_KEY": "alias/clinic"}, "VET_SIDECAR_S3_KMS_KEY is used only with"),
+        ({"S3_ENDPOINT": ""}, "VET_SIDECAR_S3_REGION is missing"),
+    ],
+)
+def test_settings_of_s3_that_do_not_go_together_are_one_sentence(
+    environment: Environment, monkeypatch: pytest.MonkeyPatch, given: Environment, part: str
+) -> None:
+    [problem] = problems(monkeypatch, **(S3 | given))
+    assert problem.startswith(part)
+    assert problem.endswith(".")
+
+
+def test_the_secret_of_s3_does_not_show(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VET_SIDECAR_S3_ACCESS_KEY", "key")
+    monkeypatch.setenv("VET_SIDECAR_S3_SECRET_KEY", "hunter2")
+    assert "hunter2" not in repr(load_settings()) + repr(load_settings().s3_options)
 
 
 def test_every_problem_is_told_at_once(environment: Environment, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -149,6 +201,15 @@ def test_the_command_says_what_is_wrong_and_ends_with_2(environment: Environment
 
 def test_check_config_ends_with_0_where_nothing_is_wrong(environment: Environment) -> None:
     assert run(environment, "check-config").returncode == 0
+
+
+def test_check_config_says_what_is_wrong_with_the_bucket(environment: Environment) -> None:
+    away = {f"VET_SIDECAR_{name}": value for name, value in S3.items()}
+    away |= {"VET_SIDECAR_S3_ENDPOINT": "http://127.0.0.1:1", "VET_SIDECAR_S3_ACCESS_KEY": "key"}
+    result = run({**environment, **away, "VET_SIDECAR_S3_SECRET_KEY": "hunter2"}, "check-config")
+    assert result.returncode == 2
+    assert "VET_SIDECAR_S3_ENDPOINT" in result.stderr
+    assert "Traceback" not in result.stderr and "hunter2" not in result.stderr
 
 
 def test_the_command_tells_its_version(environment: Environment) -> None:

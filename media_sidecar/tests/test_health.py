@@ -5,7 +5,9 @@ import shutil
 from pathlib import Path
 
 import httpx
+import pytest
 from harness.odoo import OdooStandIn
+from harness.s3 import Bucket, S3Front, S3Server
 from harness.sidecar import Sidecar, SidecarProcess, settings_for
 from harness.tickets import room_ticket
 from harness.waiting import until_async
@@ -25,6 +27,35 @@ async def test_a_store_that_cannot_be_written_is_a_failure(sidecar: Sidecar) -> 
     answer = await sidecar.get("/health")
     assert (answer.status_code, answer.json()["status"]) == (503, "failing")
     assert "store cannot be written" in answer.json()["problems"][0]
+
+
+async def test_a_bucket_that_is_away_is_a_worry_and_the_service_runs(
+    tmp_path: Path, odoo: OdooStandIn, bucket: Bucket, s3_server: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media_sidecar.store.s3.CHECK_EVERY_SECONDS", 0.0)
+    front = S3Front(s3_server)
+    async with Sidecar(settings_for(tmp_path / "data", odoo, **bucket.settings(front.url))).running() as sidecar:
+        answer = await sidecar.get("/health")
+        assert (answer.status_code, answer.json()["status"]) == (200, "degraded")
+        assert answer.json()["problems"] == [
+            f"S3 cannot be reached for the bucket {bucket.name}: check VET_SIDECAR_S3_ENDPOINT and the network."
+        ]
+        async with front.running():
+            assert (await sidecar.get("/health")).json()["status"] == "ok"
+
+
+async def test_the_check_tells_which_store_and_whether_it_can_be_reached(
+    tmp_path: Path, odoo: OdooStandIn, bucket: Bucket
+) -> None:
+    async with Sidecar(settings_for(tmp_path / "data", odoo, **bucket.settings())).running() as sidecar:
+        store = (await sidecar.command("/commands/check")).json()["store"]
+    assert store == {
+        "ok": True,
+        "message": f"The bucket {bucket.name} takes and gives files.",
+        "kind": "s3",
+        "bucket": bucket.name,
+        "free_bytes": None,
+    }
 
 
 async def test_events_that_odoo_refused_are_a_worry_and_no_failure(sidecar: Sidecar, odoo: OdooStandIn) -> None:

@@ -8,9 +8,9 @@ import sys
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import pytest
+from harness.places import Folder, Place, files_of
 from harness.s3 import ACCESS_KEY, REGION, SECRET_KEY, Bucket, S3Front, S3Server, flipped, refusal, stalling
 from harness.tickets import SECRET_TEXT
 from harness.waiting import until
@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from media_sidecar.cli import main
-from media_sidecar.store import open_store, parse_address
+from media_sidecar.store import open_store
 
 LARGE = bytes(range(256)) * 4096 * 9
 FILES = {
@@ -29,56 +29,24 @@ FILES = {
 }
 
 
-class Place(Protocol):
-    """A store by its address, and what is really in it."""
-
-    address: str
-
-    def files(self) -> dict[str, bytes]: ...
-
-    def write(self, key: str, content: bytes) -> None: ...
-
-
-class InFolder:
-    def __init__(self, root: Path) -> None:
-        root.mkdir()
-        self.root = root
-        self.address = str(root)
-
-    def files(self) -> dict[str, bytes]:
-        found = sorted(path for path in self.root.rglob("*") if path.is_file())
-        return {path.relative_to(self.root).as_posix(): path.read_bytes() for path in found}
-
-    def write(self, key: str, content: bytes) -> None:
-        path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
-class InBucket:
-    def __init__(self, server: S3Server) -> None:
-        self.bucket = Bucket(server)
-        self.address = str(self.bucket.address)
-
-    def files(self) -> dict[str, bytes]:
-        return {key: self.bucket.read(key) for key in self.bucket.held()}
-
-    def write(self, key: str, content: bytes) -> None:
-        self.bucket.write(key, content)
-
-
 @pytest.fixture(params=["folder to s3", "s3 to folder", "s3 to s3", "folder to folder"])
 def way(request: pytest.FixtureRequest, tmp_path: Path, s3_server: S3Server) -> tuple[Place, Place]:
     """Where files are, and where they go."""
     kinds = request.param.split(" to ")
-    made = [InBucket(s3_server) if kind == "s3" else InFolder(tmp_path / f"{i}") for i, kind in enumerate(kinds)]
+    made: list[Place] = [
+        Bucket(s3_server) if kind == "s3" else folder_in(tmp_path, str(i)) for i, kind in enumerate(kinds)
+    ]
     return made[0], made[1]
+
+
+def folder_in(parent: Path, name: str) -> Folder:
+    (parent / name).mkdir()
+    return Folder(parent / name)
 
 
 async def filled(place: Place, endpoint: str) -> None:
     """Put the files there as the service does."""
-    options = Bucket.options_for(endpoint)
-    store = open_store(parse_address(place.address), options)
+    store = open_store(place.address, Bucket.options_for(endpoint))
     with tempfile.TemporaryDirectory() as folder:
         for key, content in FILES.items():
             source = Path(folder) / key.replace("/", "-")
@@ -129,9 +97,9 @@ async def test_everything_is_brought_over_and_stays_where_it_was(
 ) -> None:
     source, target = way
     await filled(source, s3_server.url)
-    result = await command.run(s3_server.url, "--from", source.address, "--to", target.address)
+    result = await command.run(s3_server.url, "--from", str(source.address), "--to", str(target.address))
     assert result.code == 0, result.errors
-    assert target.files() == source.files() == FILES
+    assert files_of(target) == files_of(source) == FILES
     assert "[4/4]" in result.output
     assert "4 copied, 0 there already, 0 removed, 0 failed." in result.output
 
@@ -141,7 +109,7 @@ async def test_a_second_run_finds_everything_there(
 ) -> None:
     source, target = way
     await filled(source, s3_server.url)
-    arguments = ("--from", source.address, "--to", target.address)
+    arguments = ("--from", str(source.address), "--to", str(target.address))
     assert (await command.run(s3_server.url, *arguments)).code == 0
     result = await command.run(s3_server.url, *arguments)
     assert result.code == 0, result.errors
@@ -155,9 +123,9 @@ async def test_what_is_only_half_there_or_another_file_is_replaced(
     await filled(source, s3_server.url)
     target.write("media/b2/original.mov", LARGE[:-1] + b"?")
     target.write("media/b2/poster.jpg", b"pos")
-    result = await command.run(s3_server.url, "--from", source.address, "--to", target.address)
+    result = await command.run(s3_server.url, "--from", str(source.address), "--to", str(target.address))
     assert result.code == 0, result.errors
-    assert target.files() == FILES
+    assert files_of(target) == FILES
 
 
 async def test_delete_leaves_the_source_empty_once_everything_is_there(
@@ -165,18 +133,18 @@ async def test_delete_leaves_the_source_empty_once_everything_is_there(
 ) -> None:
     source, target = way
     await filled(source, s3_server.url)
-    result = await command.run(s3_server.url, "--from", source.address, "--to", target.address, "--delete")
+    result = await command.run(s3_server.url, "--from", str(source.address), "--to", str(target.address), "--delete")
     assert result.code == 0, result.errors
-    assert (source.files(), target.files()) == ({}, FILES)
+    assert (files_of(source), files_of(target)) == ({}, FILES)
     assert "4 copied, 0 there already, 4 removed, 0 failed." in result.output
 
 
 async def test_what_fails_is_named_kept_at_the_source_and_done_by_the_next_run(
     tmp_path: Path, bucket: Bucket, front: S3Front, s3_server: S3Server, command: Command
 ) -> None:
-    source = InFolder(tmp_path / "source")
+    source = folder_in(tmp_path, "source")
     await filled(source, s3_server.url)
-    arguments = ("--from", source.address, "--to", str(bucket.address), "--delete")
+    arguments = ("--from", str(source.address), "--to", str(bucket.address), "--delete")
 
     async def damage(request: Request, body: bytes) -> bytes | None:
         return flipped(body) if request.method == "PUT" and request.url.path.endswith("poster.jpg") else None
@@ -186,43 +154,35 @@ async def test_what_fails_is_named_kept_at_the_source_and_done_by_the_next_run(
     assert result.code == 1
     assert "Not migrated: media/b2/poster.jpg: " in result.errors
     assert "damaged" in result.errors
-    assert source.files() == {"media/b2/poster.jpg": b"poster"}
+    assert files_of(source) == {"media/b2/poster.jpg": b"poster"}
     assert sorted(bucket.held()) == sorted(set(FILES) - {"media/b2/poster.jpg"})
     front.rule = None
     result = await command.run(front.url, *arguments)
-    assert (result.code, source.files()) == (0, {})
+    assert (result.code, files_of(source)) == (0, {})
     assert sorted(bucket.held()) == sorted(FILES)
 
 
 async def test_a_file_that_is_damaged_at_the_source_is_not_spread_and_not_deleted(
     tmp_path: Path, bucket: Bucket, s3_server: S3Server, command: Command
 ) -> None:
-    await filled(InBucketOf(bucket), s3_server.url)
+    await filled(bucket, s3_server.url)
     sha256 = hashlib.sha256(b"poster").hexdigest()
     bucket.write("media/b2/poster.jpg", b"p0ster", Metadata={"sha256": sha256})
-    target = InFolder(tmp_path / "target")
-    result = await command.run(s3_server.url, "--from", str(bucket.address), "--to", target.address, "--delete")
+    target = folder_in(tmp_path, "target")
+    result = await command.run(s3_server.url, "--from", str(bucket.address), "--to", str(target.address), "--delete")
     assert result.code == 1
     assert "Not migrated: media/b2/poster.jpg: It is damaged at the source" in result.errors
     assert bucket.held() == ["media/b2/poster.jpg"]
-    assert set(target.files()) == set(FILES) - {"media/b2/poster.jpg"}
-
-
-class InBucketOf(InBucket):
-    """A store in a bucket that is there already."""
-
-    def __init__(self, bucket: Bucket) -> None:
-        self.bucket = bucket
-        self.address = str(bucket.address)
+    assert set(files_of(target)) == set(FILES) - {"media/b2/poster.jpg"}
 
 
 @pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT])
 async def test_killed_half_way_it_goes_on_where_it_was(
     tmp_path: Path, bucket: Bucket, front: S3Front, s3_server: S3Server, how: signal.Signals, command: Command
 ) -> None:
-    source = InFolder(tmp_path / "source")
+    source = folder_in(tmp_path, "source")
     await filled(source, s3_server.url)
-    arguments = ("--from", source.address, "--to", str(bucket.address), "--delete")
+    arguments = ("--from", str(source.address), "--to", str(bucket.address), "--delete")
 
     async def hold_second_part(request: Request, body: bytes) -> Response | None:
         return await stalling(request, body) if "partNumber=2" in request.url.query else None
@@ -239,12 +199,12 @@ async def test_killed_half_way_it_goes_on_where_it_was(
     _, errors = await process.communicate()
     assert process.returncode == (-9 if how == signal.SIGKILL else 130)
     assert b"Traceback" not in errors
-    assert source.files()["media/b2/original.mov"] == LARGE
+    assert files_of(source)["media/b2/original.mov"] == LARGE
     assert "media/b2/original.mov" not in bucket.held()
     front.rule = None
     result = await command.run(front.url, *arguments)
-    assert (result.code, source.files()) == (0, {})
-    assert InBucketOf(bucket).files() == FILES
+    assert (result.code, files_of(source)) == (0, {})
+    assert files_of(bucket) == FILES
 
 
 async def test_a_source_that_cannot_be_listed_is_one_sentence(
@@ -254,8 +214,8 @@ async def test_a_source_that_cannot_be_listed_is_one_sentence(
         return refusal("AccessDenied", 403)
 
     front.rule = refuse
-    target = InFolder(tmp_path / "target")
-    result = await command.run(front.url, "--from", str(bucket.address), "--to", target.address)
+    target = folder_in(tmp_path, "target")
+    result = await command.run(front.url, "--from", str(bucket.address), "--to", str(target.address))
     assert result.code == 1
     assert result.errors.count("\n") == 1
     assert "does not allow ListObjectsV2" in result.errors

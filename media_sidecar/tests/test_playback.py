@@ -6,12 +6,12 @@ import time
 import zipfile
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from harness.odoo import OdooStandIn
+from harness.places import Folder, Place
 from harness.s3 import Bucket, S3Front, refusal, stalling
 from harness.sidecar import Sidecar, settings_for
 from harness.tickets import media_ticket, room_ticket
@@ -26,37 +26,25 @@ KEY = "recordings/a1/camera-vet-1.webm"
 FOLDER = "recordings/a1/"
 
 
-class Stored:
-    """A service and what its store holds."""
-
-    def __init__(self, sidecar: Sidecar, bucket: Bucket | None = None) -> None:
-        self.sidecar = sidecar
-        self._bucket = bucket
-        self.write(KEY, CONTENT)
-        self.write(FOLDER + "manifest.json", b'{"version": 1}')
-
-    def write(self, key: str, content: bytes) -> None:
-        if self._bucket is not None:
-            self._bucket.write(key, content)
-            return
-        path = self.sidecar.settings.store_folder / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
-
-
 @pytest.fixture(params=["folder", "s3"])
-async def sidecar(request: pytest.FixtureRequest, tmp_path: Path, odoo: OdooStandIn) -> AsyncIterator[Sidecar]:
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return request.getfixturevalue("bucket") if request.param == "s3" else Folder(tmp_path / "data" / "store")
+
+
+@pytest.fixture
+async def sidecar(place: Place, tmp_path: Path, odoo: OdooStandIn) -> AsyncIterator[Sidecar]:
     """A service that gives every byte itself, from a folder or from S3."""
-    more: dict[str, Any] = {}
-    if request.param == "s3":
-        more = request.getfixturevalue("bucket").settings() | {"s3_presign": False}
-    async with Sidecar(settings_for(tmp_path / "data", odoo, **more)).running() as running:
+    settings = settings_for(tmp_path / "data", odoo, **place.settings(), s3_presign=False)
+    async with Sidecar(settings).running() as running:
         yield running
 
 
 @pytest.fixture
-def stored(request: pytest.FixtureRequest, sidecar: Sidecar) -> Stored:
-    return Stored(sidecar, request.getfixturevalue("bucket") if sidecar.settings.s3_endpoint else None)
+def stored(place: Place) -> Place:
+    """A recording is where the service looks for it."""
+    place.write(KEY, CONTENT)
+    place.write(FOLDER + "manifest.json", b'{"version": 1}')
+    return place
 
 
 async def fetch(
@@ -67,7 +55,7 @@ async def fetch(
         return await client.request(method, address, params={"ticket": ticket or media_ticket(key)}, headers=headers)
 
 
-async def test_a_file_comes_whole(sidecar: Sidecar, stored: Stored) -> None:
+async def test_a_file_comes_whole(sidecar: Sidecar, stored: Place) -> None:
     answer = await fetch(sidecar)
     assert answer.status_code == 200
     assert answer.content == CONTENT
@@ -75,7 +63,7 @@ async def test_a_file_comes_whole(sidecar: Sidecar, stored: Stored) -> None:
     assert answer.headers["content-type"] == "video/webm"
 
 
-async def test_a_file_comes_with_headers_that_keep_it_private(sidecar: Sidecar, stored: Stored) -> None:
+async def test_a_file_comes_with_headers_that_keep_it_private(sidecar: Sidecar, stored: Place) -> None:
     headers = (await fetch(sidecar)).headers
     assert headers["x-content-type-options"] == "nosniff"
     assert headers["referrer-policy"] == "no-referrer"
@@ -94,7 +82,7 @@ async def test_a_file_comes_with_headers_that_keep_it_private(sidecar: Sidecar, 
     ],
 )
 async def test_a_range_comes_alone(
-    sidecar: Sidecar, stored: Stored, wanted: str, expected: bytes, content_range: str
+    sidecar: Sidecar, stored: Place, wanted: str, expected: bytes, content_range: str
 ) -> None:
     answer = await fetch(sidecar, Range=wanted)
     assert answer.status_code == 206
@@ -103,13 +91,13 @@ async def test_a_range_comes_alone(
     assert answer.headers["content-length"] == str(len(expected))
 
 
-async def test_a_range_behind_the_end_is_416_with_the_size(sidecar: Sidecar, stored: Stored) -> None:
+async def test_a_range_behind_the_end_is_416_with_the_size(sidecar: Sidecar, stored: Place) -> None:
     answer = await fetch(sidecar, Range="bytes=1048576-")
     assert answer.status_code == 416
     assert answer.headers["content-range"] == "bytes */1048576"
 
 
-async def test_if_range_gives_the_range_only_of_the_same_file(sidecar: Sidecar, stored: Stored) -> None:
+async def test_if_range_gives_the_range_only_of_the_same_file(sidecar: Sidecar, stored: Place) -> None:
     etag = (await fetch(sidecar)).headers["etag"]
     same = await fetch(sidecar, **{"Range": "bytes=0-9", "If-Range": etag})
     assert (same.status_code, same.content) == (206, CONTENT[:10])
@@ -117,14 +105,14 @@ async def test_if_range_gives_the_range_only_of_the_same_file(sidecar: Sidecar, 
     assert (changed.status_code, changed.content) == (200, CONTENT)
 
 
-async def test_another_file_under_the_key_has_another_etag(sidecar: Sidecar, stored: Stored) -> None:
+async def test_another_file_under_the_key_has_another_etag(sidecar: Sidecar, stored: Place) -> None:
     before = (await fetch(sidecar)).headers["etag"]
     stored.write(KEY, CONTENT + b"more")
     assert (await fetch(sidecar)).headers["etag"] != before
 
 
 @pytest.mark.parametrize("wanted", ["bytes=9-3", "bytes=a-b", "pages=1-2", "bytes"])
-async def test_a_range_that_makes_no_sense_is_never_another_part(sidecar: Sidecar, stored: Stored, wanted: str) -> None:
+async def test_a_range_that_makes_no_sense_is_never_another_part(sidecar: Sidecar, stored: Place, wanted: str) -> None:
     """RFC 9110 §14.2 lets a server ignore it; a file from a folder answers that it is wrong."""
     answer = await fetch(sidecar, Range=wanted)
     assert answer.status_code in (200, 400, 416)
@@ -133,7 +121,7 @@ async def test_a_range_that_makes_no_sense_is_never_another_part(sidecar: Sideca
 
 
 @pytest.mark.parametrize("wanted", ["", "bytes=0-9"])
-async def test_head_tells_the_same_without_the_bytes(sidecar: Sidecar, stored: Stored, wanted: str) -> None:
+async def test_head_tells_the_same_without_the_bytes(sidecar: Sidecar, stored: Place, wanted: str) -> None:
     headers = {"Range": wanted} if wanted else {}
     head, get = await fetch(sidecar, method="HEAD", **headers), await fetch(sidecar, **headers)
     assert (head.status_code, head.content) == (get.status_code, b"")
@@ -154,7 +142,7 @@ async def test_head_tells_the_same_without_the_bytes(sidecar: Sidecar, stored: S
     ids=["another file", "its folder", "a room ticket", "expired", "another version", "nonsense"],
 )
 async def test_without_the_right_ticket_there_is_nothing(
-    sidecar: Sidecar, stored: Stored, ticket: str, status: int
+    sidecar: Sidecar, stored: Place, ticket: str, status: int
 ) -> None:
     answer = await fetch(sidecar, ticket=ticket)
     assert answer.status_code == status
@@ -166,7 +154,7 @@ async def test_a_file_that_is_not_there_is_404(sidecar: Sidecar) -> None:
     assert (await fetch(sidecar, FOLDER)).status_code == 404
 
 
-async def test_nothing_outside_of_the_store_can_be_had(sidecar: Sidecar, stored: Stored) -> None:
+async def test_nothing_outside_of_the_store_can_be_had(sidecar: Sidecar, stored: Place) -> None:
     (sidecar.settings.data / "secret.txt").write_text("secret")
     sidecar.settings.store_folder.mkdir(exist_ok=True)
     (sidecar.settings.store_folder / "escape").symlink_to(sidecar.settings.data)
@@ -186,7 +174,7 @@ async def test_nothing_outside_of_the_store_can_be_had(sidecar: Sidecar, stored:
     ],
 )
 async def test_only_what_cannot_run_is_shown_inline(
-    sidecar: Sidecar, stored: Stored, claims: dict[str, str], expected: str
+    sidecar: Sidecar, stored: Place, claims: dict[str, str], expected: str
 ) -> None:
     answer = await fetch(sidecar, ticket=media_ticket(KEY, **claims))
     assert answer.headers["content-disposition"].startswith(expected + ";")
@@ -206,14 +194,14 @@ def test_the_name_of_a_download_is_what_it_says_and_breaks_nothing(filename: str
     assert content_disposition("inline", filename) == header
 
 
-async def test_an_empty_file_comes_empty(sidecar: Sidecar, stored: Stored) -> None:
+async def test_an_empty_file_comes_empty(sidecar: Sidecar, stored: Place) -> None:
     stored.write("media/empty.txt", b"")
     answer = await fetch(sidecar, "media/empty.txt")
     assert (answer.status_code, answer.content) == (200, b"")
     assert (await fetch(sidecar, "media/empty.txt", Range="bytes=0-")).status_code in (200, 416)
 
 
-async def test_a_folder_comes_as_a_zip_of_known_length(sidecar: Sidecar, stored: Stored) -> None:
+async def test_a_folder_comes_as_a_zip_of_known_length(sidecar: Sidecar, stored: Place) -> None:
     answer = await fetch(sidecar, FOLDER, media_ticket(FOLDER, filename="Rex 12 May.zip"))
     assert answer.headers["content-type"] == "application/zip"
     assert answer.headers["content-disposition"] == 'attachment; filename="Rex 12 May.zip"'
@@ -225,13 +213,13 @@ async def test_a_folder_comes_as_a_zip_of_known_length(sidecar: Sidecar, stored:
         assert archive.getinfo("camera-vet-1.webm").compress_type == zipfile.ZIP_STORED
 
 
-async def test_the_head_of_a_folder_tells_the_length(sidecar: Sidecar, stored: Stored) -> None:
+async def test_the_head_of_a_folder_tells_the_length(sidecar: Sidecar, stored: Place) -> None:
     head, get = await fetch(sidecar, FOLDER, method="HEAD"), await fetch(sidecar, FOLDER)
     assert head.headers["content-length"] == get.headers["content-length"]
     assert head.content == b""
 
 
-async def test_the_clinics_pages_may_read_media_and_no_others(sidecar: Sidecar, stored: Stored) -> None:
+async def test_the_clinics_pages_may_read_media_and_no_others(sidecar: Sidecar, stored: Place) -> None:
     ours = await fetch(sidecar, Origin=sidecar.origin)
     assert ours.headers["access-control-allow-origin"] == sidecar.origin
     assert "Content-Range" in ours.headers["access-control-expose-headers"]
@@ -253,9 +241,9 @@ async def test_a_browser_may_ask_for_ranges_from_the_clinics_pages(sidecar: Side
 @pytest.fixture
 async def presigning(tmp_path: Path, odoo: OdooStandIn, bucket: Bucket) -> AsyncIterator[Sidecar]:
     """A service that sends browsers to the bucket."""
+    bucket.write(KEY, CONTENT)
     settings = settings_for(tmp_path / "data", odoo, **bucket.settings(), s3_presign_seconds=600)
     async with Sidecar(settings).running() as running:
-        Stored(running, bucket)
         yield running
 
 
@@ -308,9 +296,9 @@ async def test_nobody_is_sent_to_a_file_that_is_not_there(presigning: Sidecar) -
 @pytest.fixture
 async def fronted(tmp_path: Path, odoo: OdooStandIn, bucket: Bucket, front: S3Front) -> AsyncIterator[Sidecar]:
     """A service that gives what comes through the front."""
+    bucket.write(KEY, CONTENT)
     more = bucket.settings(front.url) | {"s3_presign": False, "s3_timeout": 0.5}
     async with Sidecar(settings_for(tmp_path / "data", odoo, **more)).running() as running:
-        Stored(running, bucket)
         yield running
         front.rule = None
 

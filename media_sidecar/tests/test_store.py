@@ -2,14 +2,13 @@
 
 import asyncio
 import hashlib
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
 import pytest
+from harness.places import Folder, Place
 from harness.s3 import Bucket
 
-from media_sidecar.store import KeyRefused, LocalStore, Store, StoreError, open_store
+from media_sidecar.store import KeyRefused, Store, StoreError, open_store
 
 CONTENT = b"frames" * 1000
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -19,52 +18,14 @@ LARGE_SHA256 = hashlib.sha256(LARGE).hexdigest()
 KEY = "recordings/a1/camera.webm"
 
 
-class Kept(Protocol):
-    """A store, and what is really in it."""
-
-    store: Store
-
-    def write(self, key: str, content: bytes) -> None: ...
-
-    def held(self) -> list[str]: ...
-
-
-class InFolder:
-    """A local store."""
-
-    def __init__(self, root: Path) -> None:
-        self.root = root
-        self.store: Store = LocalStore(root)
-
-    def write(self, key: str, content: bytes) -> None:
-        path = self.root / key
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        path.write_bytes(content)
-
-    def held(self) -> list[str]:
-        return sorted(path.relative_to(self.root).as_posix() for path in self.root.rglob("*") if path.is_file())
-
-
-class InBucket:
-    """A store in S3."""
-
-    def __init__(self, bucket: Bucket) -> None:
-        self.store: Store = bucket.store()
-        self.write: Callable[[str, bytes], None] = bucket.write
-        self.held = bucket.held
-
-
 @pytest.fixture(params=["folder", "s3"])
-def kept(request: pytest.FixtureRequest, tmp_path: Path) -> Kept:
-    if request.param == "s3":
-        return InBucket(request.getfixturevalue("bucket"))
-    return InFolder(tmp_path / "store")
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    return request.getfixturevalue("bucket") if request.param == "s3" else Folder(tmp_path / "store")
 
 
 @pytest.fixture
-def store(kept: Kept) -> Store:
-    return kept.store
+def store(place: Place, bucket: Bucket) -> Store:
+    return open_store(place.address, bucket.options())
 
 
 @pytest.fixture
@@ -110,44 +71,46 @@ async def test_the_original_stays_until_its_owner_removes_it(store: Store, sourc
     assert await content_of(store, KEY) == CONTENT
 
 
-async def test_storing_twice_is_storing_once(kept: Kept, source: Path) -> None:
-    await kept.store.put(KEY, source, len(CONTENT), SHA256)
-    first = await kept.store.open(KEY)
-    await kept.store.put(KEY, source, len(CONTENT), SHA256)
-    assert await kept.store.open(KEY) == first
-    assert kept.held() == [KEY]
+async def test_storing_twice_is_storing_once(store: Store, place: Place, source: Path) -> None:
+    await store.put(KEY, source, len(CONTENT), SHA256)
+    first = await store.open(KEY)
+    await store.put(KEY, source, len(CONTENT), SHA256)
+    assert await store.open(KEY) == first
+    assert place.held() == [KEY]
 
 
-async def test_storing_the_same_at_the_same_time_is_storing_once(kept: Kept, large: Path) -> None:
-    await asyncio.gather(*(kept.store.put(KEY, large, len(LARGE), LARGE_SHA256) for _ in range(3)))
-    assert kept.held() == [KEY]
-    assert await content_of(kept.store, KEY) == LARGE
+async def test_storing_the_same_at_the_same_time_is_storing_once(store: Store, place: Place, large: Path) -> None:
+    await asyncio.gather(*(store.put(KEY, large, len(LARGE), LARGE_SHA256) for _ in range(3)))
+    assert place.held() == [KEY]
+    assert await content_of(store, KEY) == LARGE
 
 
 @pytest.mark.parametrize("torn", [CONTENT[:10], CONTENT[:-1] + b"?"], ids=["shorter", "same length"])
-async def test_what_a_crash_left_under_the_key_is_replaced(kept: Kept, source: Path, torn: bytes) -> None:
-    kept.write(KEY, torn)
-    await kept.store.put(KEY, source, len(CONTENT), SHA256)
-    assert await content_of(kept.store, KEY) == CONTENT
+async def test_what_a_crash_left_under_the_key_is_replaced(
+    store: Store, place: Place, source: Path, torn: bytes
+) -> None:
+    place.write(KEY, torn)
+    await store.put(KEY, source, len(CONTENT), SHA256)
+    assert await content_of(store, KEY) == CONTENT
 
 
-async def test_a_file_of_another_size_is_refused(kept: Kept, source: Path) -> None:
+async def test_a_file_of_another_size_is_refused(store: Store, place: Place, source: Path) -> None:
     with pytest.raises(StoreError, match="should have 7"):
-        await kept.store.put(KEY, source, 7, SHA256)
-    assert kept.held() == []
+        await store.put(KEY, source, 7, SHA256)
+    assert place.held() == []
 
 
-async def test_a_file_of_another_hash_is_refused(kept: Kept, source: Path) -> None:
+async def test_a_file_of_another_hash_is_refused(store: Store, place: Place, source: Path) -> None:
     with pytest.raises(StoreError, match="not what was announced"):
-        await kept.store.put(KEY, source, len(CONTENT), hashlib.sha256(b"another").hexdigest())
-    assert kept.held() == []
+        await store.put(KEY, source, len(CONTENT), hashlib.sha256(b"another").hexdigest())
+    assert place.held() == []
 
 
-async def test_a_file_that_is_gone_is_refused(kept: Kept, source: Path) -> None:
+async def test_a_file_that_is_gone_is_refused(store: Store, place: Place, source: Path) -> None:
     source.unlink()
     with pytest.raises(StoreError, match="No such file"):
-        await kept.store.put(KEY, source, len(CONTENT), SHA256)
-    assert kept.held() == []
+        await store.put(KEY, source, len(CONTENT), SHA256)
+    assert place.held() == []
 
 
 @pytest.mark.parametrize("key", ["../outside", "a/../../outside", "/etc/hostname", "a//b", "a/./b", "a\\..\\b", "a\n"])
@@ -189,48 +152,48 @@ async def test_a_reader_that_goes_away_early_leaves_the_store_usable(store: Stor
     assert await content_of(store, KEY, 0, 100) == LARGE[:100]
 
 
-async def test_another_content_has_another_tag(kept: Kept, source: Path) -> None:
-    await kept.store.put(KEY, source, len(CONTENT), SHA256)
-    before = await kept.store.open(KEY)
-    kept.write(KEY, b"another content")
-    after = await kept.store.open(KEY)
+async def test_another_content_has_another_tag(store: Store, place: Place, source: Path) -> None:
+    await store.put(KEY, source, len(CONTENT), SHA256)
+    before = await store.open(KEY)
+    place.write(KEY, b"another content")
+    after = await store.open(KEY)
     assert before and after and before.etag != after.etag
     assert before.etag.startswith('"') and before.etag.endswith('"')
 
 
-async def test_it_tells_whether_it_holds_these_very_bytes(kept: Kept, source: Path) -> None:
-    assert not await kept.store.holds(KEY, len(CONTENT), SHA256)
-    kept.write(KEY, CONTENT)
-    assert await kept.store.holds(KEY, len(CONTENT), SHA256)
-    assert not await kept.store.holds(KEY, len(CONTENT) + 1, SHA256)
-    kept.write(KEY, CONTENT[:-1] + b"?")
-    assert not await kept.store.holds(KEY, len(CONTENT), SHA256)
+async def test_it_tells_whether_it_holds_these_very_bytes(store: Store, place: Place, source: Path) -> None:
+    assert not await store.holds(KEY, len(CONTENT), SHA256)
+    place.write(KEY, CONTENT)
+    assert await store.holds(KEY, len(CONTENT), SHA256)
+    assert not await store.holds(KEY, len(CONTENT) + 1, SHA256)
+    place.write(KEY, CONTENT[:-1] + b"?")
+    assert not await store.holds(KEY, len(CONTENT), SHA256)
 
 
-async def test_a_folder_is_listed_in_order_with_what_is_below_it(kept: Kept) -> None:
+async def test_a_folder_is_listed_in_order_with_what_is_below_it(store: Store, place: Place) -> None:
     for key in ("media/b/original.mp4", "media/a/poster.jpg", "media/a/original.mov", "media/ab/x.bin"):
-        kept.write(key, key.encode())
-    files = await kept.store.list_folder("media/a/")
+        place.write(key, key.encode())
+    files = await store.list_folder("media/a/")
     assert [file.key for file in files] == ["media/a/original.mov", "media/a/poster.jpg"]
     assert [b"".join(file.chunks()) for file in files] == [file.key.encode() for file in files]
-    everything = await kept.store.list_folder("")
+    everything = await store.list_folder("")
     assert [file.key for file in everything] == sorted(file.key for file in everything)
     assert [file.size for file in everything] == [len(file.key) for file in everything]
     assert len(everything) == 4
 
 
-async def test_a_deleted_file_is_gone_and_its_neighbours_are_not(kept: Kept) -> None:
+async def test_a_deleted_file_is_gone_and_its_neighbours_are_not(store: Store, place: Place) -> None:
     for key in ("media/a/original.mov", "media/a/original.mov.txt", "media/a/poster.jpg"):
-        kept.write(key, b"x")
-    await kept.store.delete("media/a/original.mov")
-    assert kept.held() == ["media/a/original.mov.txt", "media/a/poster.jpg"]
+        place.write(key, b"x")
+    await store.delete("media/a/original.mov")
+    assert place.held() == ["media/a/original.mov.txt", "media/a/poster.jpg"]
 
 
-async def test_a_deleted_folder_is_gone_and_its_neighbours_are_not(kept: Kept) -> None:
+async def test_a_deleted_folder_is_gone_and_its_neighbours_are_not(store: Store, place: Place) -> None:
     for key in ("media/a/original.mov", "media/a/deep/poster.jpg", "media/ab/poster.jpg"):
-        kept.write(key, b"x")
-    await kept.store.delete("media/a/")
-    assert kept.held() == ["media/ab/poster.jpg"]
+        place.write(key, b"x")
+    await store.delete("media/a/")
+    assert place.held() == ["media/ab/poster.jpg"]
 
 
 @pytest.mark.parametrize("key", [KEY, "recordings/a1/"])
@@ -239,17 +202,17 @@ async def test_deleting_what_is_not_there_is_no_error(store: Store, key: str) ->
 
 
 @pytest.mark.parametrize("key", ["", "/"])
-async def test_the_whole_store_is_never_deleted(kept: Kept, key: str) -> None:
-    kept.write(KEY, CONTENT)
+async def test_the_whole_store_is_never_deleted(store: Store, place: Place, key: str) -> None:
+    place.write(KEY, CONTENT)
     with pytest.raises(KeyRefused):
-        await kept.store.delete(key)
-    assert kept.held() == [KEY]
+        await store.delete(key)
+    assert place.held() == [KEY]
 
 
-async def test_a_store_that_works_says_so_and_is_left_as_it_was(kept: Kept) -> None:
-    health = await kept.store.check()
+async def test_a_store_that_works_says_so_and_is_left_as_it_was(store: Store, place: Place) -> None:
+    health = await store.check()
     assert health.ok
-    assert kept.held() == []
+    assert place.held() == []
 
 
 async def test_the_address_decides_on_the_kind_of_store(bucket: Bucket, tmp_path: Path) -> None:

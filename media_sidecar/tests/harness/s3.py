@@ -75,7 +75,7 @@ class Bucket:
     def store(self, endpoint: str = "", **more: Any) -> S3Store:
         return S3Store(self.address, self.options(endpoint, **more))
 
-    def settings(self, endpoint: str = "") -> dict[str, str]:
+    def settings(self, endpoint: str = "") -> dict[str, Any]:
         """The settings of the service, lower case and without their prefix."""
         return {
             "store": str(self.address),
