@@ -14,6 +14,7 @@ import pytest
 from harness.browser import Browser
 from harness.media import RecordedPage
 from harness.odoo import OdooStandIn
+from harness.s3 import Bucket
 from harness.sidecar import Sidecar, SidecarProcess, settings_for
 from harness.tickets import media_ticket
 from harness.waiting import until, until_async
@@ -227,6 +228,29 @@ async def test_a_recording_can_be_watched_in_part_and_taken_as_a_whole(
         names = {Path(name).name for name in archive.namelist()}
         assert names == {Path(file["key"]).name, "manifest.json"}
         assert hashlib.sha256(archive.read(Path(key).name)).hexdigest() == file["sha256"]
+
+
+async def test_a_recorded_call_is_in_the_bucket_and_plays_from_there(
+    tmp_path: Path, odoo: OdooStandIn, bucket: Bucket
+) -> None:
+    async with Sidecar(settings_for(tmp_path / "data", odoo, **bucket.settings())).running() as sidecar:
+        consultation = await Consultation.begin(sidecar)
+        await consultation.owner.send()
+        await recorded(sidecar.settings.spool_folder, 1)
+        await consultation.vet.page.send(type="recording", action="stop")
+        ready = await odoo.wait_for("recording.ready")
+        [file] = ready["files"]
+        content = bucket.read(file["key"])
+        assert (len(content), hashlib.sha256(content).hexdigest()) == (file["size"], file["sha256"])
+        assert bucket.held() == sorted([file["key"], f"{ready['folder']}manifest.json"])
+        await until(lambda: not any(sidecar.settings.spool_folder.iterdir()))
+        address = f"{sidecar.url}/media/{file['key']}"
+        async with httpx.AsyncClient(follow_redirects=True) as client:
+            played = await client.get(address, params={"ticket": media_ticket(file["key"])})
+        assert played.url.port != sidecar.port
+        (tmp_path / "played.webm").write_bytes(played.content)
+        assert decoded_frames(tmp_path / "played.webm")["video"] > 0
+        await consultation.close()
 
 
 async def resumed(process: SidecarProcess, before: Consultation) -> Consultation:
