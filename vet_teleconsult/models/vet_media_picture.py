@@ -11,12 +11,12 @@ from odoo import models
 _logger = logging.getLogger(__name__)
 
 AT_ONCE = 4
-TIMEOUT = (5, 20)  # seconds: to connect, and between two pieces
+TIMEOUT = 10  # seconds: to connect, and between two pieces
 BUDGET = 90  # seconds for all pictures of one document
 MAX_BYTES = 30 * 1024**2
 MAX_PIXELS = 60_000_000
 PRINTABLE = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")
-SIDE = {"still": 1400, "photo": 1200}
+SIDE = {"still": 1400, "photo": 1000}
 POSTER_SIDE = 480
 QUALITY = 82
 

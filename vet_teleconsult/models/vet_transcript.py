@@ -26,6 +26,8 @@ class VetTranscript(models.Model):
     _inherit = ["mail.thread"]
     _order = "chat_id, version desc, id desc"
     _check_company_auto = True
+    # Vets mail it, and change nothing of it.
+    _mail_post_access = "read"
 
     # === FIELDS === #
 
@@ -139,7 +141,8 @@ class VetTranscript(models.Model):
         :rtype: vet.transcript
         """
         latest = self.search([("chat_id", "=", chat.id)], order="version desc", limit=1)
-        transcript = self.create(
+        # Whoever ends a chat is not mailed what goes to its owner.
+        transcript = self.with_context(mail_create_nosubscribe=True).create(
             {
                 "chat_id": chat.id,
                 "version": latest.version + 1,
@@ -148,7 +151,7 @@ class VetTranscript(models.Model):
             }
         )
         self._trigger()
-        return transcript
+        return transcript.with_env(self.env)
 
     @api.model
     def _trigger(self):

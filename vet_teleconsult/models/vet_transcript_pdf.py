@@ -76,7 +76,7 @@ class VetTranscript(models.Model):
         title = self._get_title()
         return stamp(
             content,
-            running=f"{self.company_id.name} · {title} · {self.chat_id.patient_id.name}",
+            running=f"{self.company_id.name} · {title}",
             number_pages=lambda number, total: self.env._("Page %(number)s of %(total)s", number=number, total=total),
             title=title,
             author=self.company_id.name,

@@ -107,7 +107,7 @@ class ReportTranscript(models.AbstractModel):
         parts = [patient.name, patient.species_id.name, patient.breed_id.name]
         if patient.sex != "unknown":
             neutered = self.env._("neutered") if patient.neutered else None
-            parts.append(" ".join(filter(None, (sexes[patient.sex], neutered))))
+            parts.append(" ".join(filter(None, (sexes[patient.sex].lower(), neutered))))
         if patient.birth_date:
             made_on = fields.Datetime.context_timestamp(transcript, transcript.made_at).date()
             parts.append(
@@ -147,7 +147,7 @@ class ReportTranscript(models.AbstractModel):
     def _describe_file(self, media, printer, url, picture):
         kinds = dict(media._fields["kind"]._description_selection(self.env))
         facts = [kinds.get(media.kind), format_size(media.size)]
-        if media.duration:
+        if media.duration and media.kind in ("video", "audio"):
             facts.append(printer.duration(media.duration))
         if media.parent_id:
             facts.append(

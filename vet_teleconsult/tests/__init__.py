@@ -27,6 +27,7 @@ from . import (
     test_protocol,
     test_room,
     test_sidecar,
+    test_transcript,
     test_upload,
     test_views,
 )

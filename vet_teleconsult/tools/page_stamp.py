@@ -9,7 +9,7 @@ from reportlab.pdfgen import canvas
 
 from .fonts import find_font
 
-SIZE = 7.5  # points
+SIZE = 8  # points
 MARGIN = 36  # points from the left, right and bottom edge of the page
 GREY = 0.42
 STANDARD_FONT = "Helvetica"
