@@ -17,6 +17,7 @@ from media_sidecar.processing.workshop import Limits
 from media_sidecar.store import StoreError
 
 from . import files
+from .actor import play_worker
 from .conftest import Keeper
 from .shop import Shop
 
@@ -166,14 +167,17 @@ async def test_a_worker_that_is_killed_is_replaced_once(shop: Shop, long_film: P
 
 
 async def test_a_file_that_kills_every_worker_fails_and_the_next_job_works(
-    shop: Shop, long_film: Path, keeper: Keeper
+    shop: Shop, keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    media = await shop.bring(long_film)
-    await until(lambda: signal_workers(shop, signal.SIGKILL) == 0 and bool(shop.told(media)))
-    failed = await shop.told_of(media, "media.failed")
+    with monkeypatch.context() as patch:
+        play_worker(patch, tmp_path, "os.kill(os.getpid(), 9)")
+        media = await shop.bring(keeper.file("iphone.mov"))
+        failed = await shop.told_of(media, "media.failed")
     assert (failed["stage"], failed["code"], failed["retryable"]) == ("check", "internal", True)
     other = await shop.bring(keeper.file("rex.jpg"))
     await shop.told_of(other, "media.ready")
+    assert await shop.clips.retry(media) is True
+    await shop.told_of(media, "media.rendition")
 
 
 async def test_what_took_too_long_can_be_tried_again(settings: Settings, odoo: OdooStandIn, keeper: Keeper) -> None:

@@ -8,11 +8,12 @@ from pathlib import Path
 import pytest
 from harness.waiting import until
 
-from media_sidecar.processing import Sniffed, workshop
+from media_sidecar.processing import Sniffed
 from media_sidecar.processing.jobs import Inspection, InspectJob, Plan, RenderJob, Unusable, line_of, parse_line
 from media_sidecar.processing.signatures import DICOM, JPEG, M4A, MP4, WEBM
 from media_sidecar.processing.workshop import Crashed, Limits, Workshop, is_plausible
 
+from .actor import play_worker
 from .conftest import Keeper
 from .files import bomb, webp_bomb
 
@@ -20,26 +21,10 @@ ENCODED = Plan("mp4", "encode", None)
 LITTLE_MEMORY = 600 * 1024**2
 """Bytes of address space; the libraries alone take some 300 MB of it."""
 
-WORKER = """
-import json, os, sys
-sys.stdin.readline()
-{what}
-"""
-
 
 @pytest.fixture
 def job(keeper: Keeper, tmp_path: Path) -> InspectJob:
     return InspectJob(str(keeper.file("rex.jpg")), str(tmp_path), JPEG)
-
-
-def play_worker(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, what: str) -> None:
-    """Let *what* be done in the place of the worker."""
-    script = tmp_path / "worker.py"
-    script.write_text(WORKER.format(what=what))
-    interpreter = tmp_path / "interpreter"
-    interpreter.write_text(f"#!/bin/sh\nexec {workshop.sys.executable} {script}\n")
-    interpreter.chmod(0o755)
-    monkeypatch.setattr(workshop.sys, "executable", str(interpreter))
 
 
 async def ignore(percent: int) -> None:
