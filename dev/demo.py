@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from dev import database, demo_dates, machine, postgres, process, stack
+from dev import database, demo_chat, demo_dates, machine, postgres, process, stack
 from dev.paths import CACHE, LOGS, STAMPS
 from dev.problem import Problem
 from dev.progress import say, warn
@@ -103,9 +103,10 @@ def run(install: Callable[[], None], fresh: bool = False) -> None:
         _prepare_database(fresh)
         clinic = stack.Clinic(DATABASE, FOLDER, ports.http, ports.sidecar, ports.turn if has_turn else 0)
         say("  Settings ...")
-        facts = stack.configure(clinic, demo_dates.SCRIPT + _FACTS)
+        facts = stack.configure(clinic, demo_dates.SCRIPT + _FACTS + demo_chat.FACTS)
         services = _start(clinic, facts["secret"], started)
         _open_pages(clinic, facts)
+        _fill_chat(clinic, facts)
         say(_table(clinic, facts))
         _watch(services)
 
@@ -142,11 +143,19 @@ def _start(clinic: stack.Clinic, secret: str, started: ExitStack) -> list[Servic
 def _open_pages(clinic: stack.Clinic, facts: dict[str, Any]) -> None:
     """Open the pages once, so that the first visitor does not wait for their assets to be put together."""
     say("  Pages ...")
-    for url in (f"{clinic.url}/web/login", *([facts["room"]["url"]] if "room" in facts else [])):
+    for url in (f"{clinic.url}/web/login", *(facts[each]["url"] for each in ("room", "chat") if each in facts)):
         try:
             urllib.request.urlopen(url, timeout=120).close()
         except (OSError, urllib.error.URLError) as error:
             warn(f"{url} does not open ({error}); Odoo's log: {LOGS / f'odoo-{DATABASE}.log'}")
+
+
+def _fill_chat(clinic: stack.Clinic, facts: dict[str, Any]) -> None:
+    if "chat" in facts:
+        try:
+            demo_chat.fill(clinic.url, facts["chat"])
+        except (OSError, urllib.error.URLError, Problem) as error:
+            warn(f"The demo's chat has no clip ({error}); the media service's log: {LOGS / f'sidecar-{DATABASE}.log'}")
 
 
 def _table(clinic: stack.Clinic, facts: dict[str, Any]) -> str:
@@ -154,6 +163,8 @@ def _table(clinic: stack.Clinic, facts: dict[str, Any]) -> str:
     rows += [(title, f"{login} / {password}   ({name})") for title, name, login, password in facts["logins"]]
     if "room" in facts:
         rows.append(("Owner's room", f"{facts['room']['url']}   ({facts['room']['name']})"))
+    if "chat" in facts:
+        rows.append(("Owner's chat", f"{facts['chat']['url']}   ({facts['chat']['name']})"))
     rows += [("Media service", f"{clinic.sidecar_url}/health"), ("Logs", str(LOGS))]
     width = max(len(title) for title, _ in rows)
     lines = [f"  {title.ljust(width)}  {text}" for title, text in rows]

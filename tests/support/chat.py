@@ -72,10 +72,37 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def attach(person: Person, *files: Path, hook: str = "file-gallery") -> None:
+def attach(person: Person, *files: Path, hook: str = "attach-gallery") -> None:
     """Choose files as from the phone's gallery."""
     person.press("attach")
-    person.find(hook).set_input_files([str(file) for file in files])
+    with person.page.expect_file_chooser() as chooser:
+        person.press(hook)
+    chooser.value.set_files([str(file) for file in files])
+
+
+class Uplink:
+    """The network of a person's page: slow, as a phone's is, and now and then away.
+
+    :param speed: bytes a second that the page can send
+    """
+
+    def __init__(self, person: Person, speed: int = 4_000_000) -> None:
+        self._session = person.context.new_cdp_session(person.page)
+        self._session.send("Network.enable")
+        self._speed = speed
+        self.come()
+
+    def go(self) -> None:
+        """Nothing gets through."""
+        self._set(offline=True)
+
+    def come(self) -> None:
+        """It works again, as slowly as before."""
+        self._set(offline=False)
+
+    def _set(self, offline: bool) -> None:
+        conditions = {"offline": offline, "latency": 20, "downloadThroughput": -1, "uploadThroughput": self._speed}
+        self._session.send("Network.emulateNetworkConditions", conditions)
 
 
 def card(person: Person, name: str | None = None, state: str = "ready") -> Locator:

@@ -26,6 +26,7 @@ result["users"] = {
     for login, name in (("vera", "Dr Vera Meier"), ("carl", "Dr Carl Vogt"))
 }
 env.company.write({"name": "Riverside Animal Clinic", "phone": "+41 44 668 18 00"})
+result["chat_type"] = env["vet.consultation.type"].search([("mode", "=", "chat")], limit=1).id
 result["species"] = env["vet.species"].search([], limit=1).id
 """
 
@@ -156,9 +157,10 @@ class Stack:
         owner, patient = self.owner_with_patient()
         if claimed_by:
             values["vet_id"] = self.facts["users"][claimed_by]
+        values.setdefault("type_id", self.facts["chat_type"])
         identifier = self.admin.create("vet.chat", patient_id=patient, partner_id=owner, **values)
         link = self.admin.read("vet.chat", identifier, "link_url")["link_url"]
-        backend_path = f"/odoo/vet.chat/{identifier}/action-vet_teleconsult.chats"
+        backend_path = f"/odoo/{identifier}/action-vet_teleconsult.vet_chat_action_inbox"
         return Chat(identifier, link, backend_path, patient, owner, *self._names)
 
     def type_with(self, policy: str) -> int:

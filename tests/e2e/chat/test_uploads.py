@@ -6,18 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import expect
 
-from tests.support.chat import Conversation, attach, card, digest, sent_bytes
+from tests.support.chat import Conversation, Uplink, attach, card, digest, sent_bytes
 from tests.support.patience import PATIENCE, eventually
-
-SPEED = 4_000_000  # bytes/s of the phone's uplink, so that an upload takes a while
-
-
-def _slow_uplink(conversation: Conversation) -> None:
-    session = conversation.owner.context.new_cdp_session(conversation.owner.page)
-    session.send(
-        "Network.emulateNetworkConditions",
-        {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": SPEED},
-    )
 
 
 def _arrived_whole(conversation: Conversation, clip: Path) -> None:
@@ -43,20 +33,20 @@ def test_the_vet_sends_a_photo_back(conversation: Conversation, photo: Path) -> 
 
 def test_a_network_cut_ten_times_costs_nothing_but_time(conversation: Conversation, large_clip: Path) -> None:
     owner = conversation.owner
-    _slow_uplink(conversation)
+    uplink = Uplink(owner)
     attach(owner, large_clip)
     for cut in range(10):
         target = (cut + 1) * large_clip.stat().st_size // 12
         eventually(lambda target=target: sent_bytes(owner) >= target, f"{target} bytes on their way")
-        owner.context.set_offline(True)
+        uplink.go()
         expect(owner.find("upload").first).to_have_attribute("data-status", "waiting", timeout=PATIENCE * 1000)
-        owner.context.set_offline(False)
+        uplink.come()
     card(conversation.vet)
     _arrived_whole(conversation, large_clip)
 
 
 def test_an_upload_outlives_the_media_service(conversation: Conversation, large_clip: Path) -> None:
-    _slow_uplink(conversation)
+    Uplink(conversation.owner)
     attach(conversation.owner, large_clip)
     eventually(lambda: sent_bytes(conversation.owner) >= 10_000_000, "a quarter on its way")
     conversation.clinic.sidecar.kill()
@@ -67,7 +57,7 @@ def test_an_upload_outlives_the_media_service(conversation: Conversation, large_
 
 def test_an_upload_goes_on_after_the_page_was_closed(conversation: Conversation, large_clip: Path) -> None:
     owner = conversation.owner
-    _slow_uplink(conversation)
+    Uplink(conversation.owner)
     attach(owner, large_clip)
     eventually(lambda: sent_bytes(owner) >= 10_000_000, "a quarter on its way")
     owner.page.close()
@@ -86,7 +76,7 @@ def test_several_clips_go_at_once_and_each_arrives(conversation: Conversation, c
 
 def test_a_paused_upload_waits_for_its_owner(conversation: Conversation, large_clip: Path) -> None:
     owner = conversation.owner
-    _slow_uplink(conversation)
+    Uplink(conversation.owner)
     attach(owner, large_clip)
     owner.press("upload-pause")
     expect(owner.find("upload").first).to_have_attribute("data-status", "paused", timeout=PATIENCE * 1000)
@@ -98,7 +88,7 @@ def test_a_paused_upload_waits_for_its_owner(conversation: Conversation, large_c
 
 def test_a_cancelled_upload_leaves_nothing(conversation: Conversation, large_clip: Path) -> None:
     owner = conversation.owner
-    _slow_uplink(conversation)
+    Uplink(conversation.owner)
     attach(owner, large_clip)
     eventually(lambda: sent_bytes(owner) > 0, "bytes on their way")
     owner.press("upload-cancel")
