@@ -49,22 +49,22 @@ class Station:
         self.uploads: Uploads
         self.notes: Notes
         self.metrics: Metrics
-        self._database: Database
+        self.database: Database
 
     @contextlib.asynccontextmanager
     async def running(self) -> AsyncIterator[Self]:
         """Be there until the end of the block; to enter it again is a restart."""
         self.notes, self.metrics = Notes(), Metrics()
-        self._database = Database(self.settings.database_path)
+        self.database = Database(self.settings.database_path)
         seal = Seal(self.settings.secret_bytes)
         async with contextlib.AsyncExitStack() as stack:
-            await self._database.open()
-            stack.push_async_callback(self._database.close)
+            await self.database.open()
+            stack.push_async_callback(self.database.close)
             client = await stack.enter_async_context(httpx.AsyncClient())
-            outbox = Outbox(self._database, seal, self.settings.odoo_url, client, self.metrics)
+            outbox = Outbox(self.database, seal, self.settings.odoo_url, client, self.metrics)
             stack.push_async_callback(outbox.close)
             await outbox.start()
-            self.uploads = Uploads(self.settings, self._database, outbox, self.metrics, self.notes)
+            self.uploads = Uploads(self.settings, self.database, outbox, self.metrics, self.notes)
             stack.push_async_callback(self.uploads.close)
             await self.uploads.start()
             app = FastAPI()
@@ -83,7 +83,7 @@ class Station:
 
     async def known(self, sender: Sender) -> Upload | None:
         """What the ledger says."""
-        return await self._database.run(lambda connection: ledger.find(connection, sender.media))
+        return await self.database.run(lambda connection: ledger.find(connection, sender.media))
 
     def outcomes(self) -> dict[str, float]:
         """How uploads ended, from the metrics."""

@@ -205,7 +205,7 @@ async def test_a_finished_upload_is_known_to_a_page_that_missed_the_last_answer(
     assert station.notes.taken == [sender.media]
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_kill_9_at_any_byte_leaves_the_truth_and_the_file_arrives_whole(
     process: SidecarProcess, odoo: OdooStandIn, tmp_path: Path, seed: int
 ) -> None:
@@ -215,7 +215,7 @@ async def test_kill_9_at_any_byte_leaves_the_truth_and_the_file_arrives_whole(
     path = tmp_path / "data" / "spool" / "uploads" / sender.media / "original.part"
     await process.start()
     await sender.begin()
-    for _ in range(4):
+    for _ in range(2):
         offset = await sender.offset()
         sent = asyncio.create_task(sender.patch(offset))
         target = offset + chance.randrange((len(LONG) - offset) // 2)
@@ -242,13 +242,13 @@ async def test_kill_9_between_requests_loses_nothing_that_was_answered(
     await process.start()
     async with Sender(process.url, CONTENT) as sender:
         await sender.begin()
-        for offset in range(0, 400_000, 100_000):
-            answer = await sender.patch(offset, offset + 100_000)
-            assert answer.headers["upload-offset"] == str(offset + 100_000)
+        for offset in (0, 200_000):
+            answer = await sender.patch(offset, offset + 200_000)
+            assert answer.headers["upload-offset"] == str(offset + 200_000)
             await process.kill()
             await process.start()
 
-            async def says(expected: int = offset + 100_000) -> bool:
+            async def says(expected: int = offset + 200_000) -> bool:
                 return await sender.offset() == expected
 
             await until_async(says)
