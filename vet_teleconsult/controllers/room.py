@@ -15,7 +15,7 @@ class TeleconsultRoom(http.Controller):
     """The owner's page, and what the rooms of both sides ask of Odoo.
 
     An owner is known by the consultation's room token, a vet by their session. What follows is one method of the
-    consultation or its chat.
+    consultation. What is written in the room goes by the routes of its chat.
     """
 
     # === PAGE === #
@@ -86,24 +86,6 @@ class TeleconsultRoom(http.Controller):
                 "grant": consultation._record_consent(participant, decision, call, consent_version, *self._get_client())
             },
             open_only=True,
-        )
-
-    @http.route("/vet_teleconsult/room/message", type="jsonrpc", auth="public", methods=["POST"])
-    def vet_room_message(self, consultation_id, body=None, client_key=None, access_token=None):
-        """Post a message; the same key again posts nothing new."""
-        return self._answer(
-            consultation_id,
-            access_token,
-            lambda consultation, participant: consultation._post_message(participant, body, client_key),
-        )
-
-    @http.route("/vet_teleconsult/room/messages", type="jsonrpc", auth="public", methods=["POST"])
-    def vet_room_messages(self, consultation_id, after_id=0, access_token=None):
-        """Give the messages that came after a known one."""
-        return self._answer(
-            consultation_id,
-            access_token,
-            lambda consultation, participant: consultation._get_messages_after(participant, after_id),
         )
 
     # === ROUTES - VETS === #

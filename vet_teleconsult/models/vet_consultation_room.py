@@ -135,11 +135,7 @@ class VetConsultation(models.Model):
                 "consent_text": self.type_id.consent_text or "",
                 "consent_version": self.type_id.consent_version,
             },
-            "chat": {
-                "id": self.chat_id.id,
-                "state": self.chat_id.state,
-                "messages": self.chat_id._format_messages(self.chat_id._get_messages(), participant),
-            },
+            "chat": {"id": self.chat_id.id, "state": self.chat_id.state},
             "live": {
                 "channel": f"vet_consultation_{self.id}" + ("" if is_vet else f"_{access_token}"),
                 "websocket_path": f"/websocket?version={WebsocketConnectionHandler._VERSION}",
@@ -332,36 +328,6 @@ class VetConsultation(models.Model):
             "version": self.type_id.consent_version,
             "lang": self.env.context.get("lang") or partner.lang,
         }
-
-    # === BUSINESS METHODS - MESSAGES === #
-
-    def _post_message(self, participant, body, client_key):
-        """Post what a participant wrote in the room.
-
-        Note: self.ensure_one()
-
-        :param dict participant: who wrote
-        :param str body: plain text
-        :param str client_key: made by the page, unique for the message
-        :rtype: dict
-        :raises RoomError: when the chat is locked for the participant
-        """
-        self.ensure_one()
-        return self.chat_id._post_message(participant, body, client_key)
-
-    def _get_messages_after(self, participant, after_id):
-        """Give the messages that came after a known one.
-
-        Note: self.ensure_one()
-
-        :param dict participant: who reads
-        :param int after_id: the last known message, or 0
-        :rtype: list[dict]
-        """
-        self.ensure_one()
-        chat = self.chat_id
-        messages = chat._get_messages(after_id=after_id if isinstance(after_id, int) else 0)
-        return chat._format_messages(messages, participant)
 
     # === BUSINESS METHODS - END === #
 

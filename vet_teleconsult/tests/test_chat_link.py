@@ -119,6 +119,14 @@ class TestChatLink(ChatCommon):
             self.make_jsonrpc_request("/mail/message/post", post)
         self.assertFalse(self.chat._get_messages())
 
+    def test_what_odoo_shares_of_a_chat_carries_no_token(self):
+        self.assertEqual(self.chat._get_share_url(pid=self.owner.partner_id.id), f"/vet/chat/{self.chat.id}")
+
+    def test_what_odoo_signs_for_people_without_a_login_dies_with_the_link(self):
+        signature = self.chat._sign_token(self.owner.partner_id.id)
+        self.chat.with_user(self.vet).action_renew_link()
+        self.assertNotEqual(self.chat._sign_token(self.owner.partner_id.id), signature)
+
     # --- sending and renewing
 
     def _get_mails(self):

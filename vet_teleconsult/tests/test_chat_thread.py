@@ -73,6 +73,11 @@ class TestChatThread(ChatCommon):
         self.assertEqual(answers[0]["client_key"], "one")
         self.assertEqual(len(self.chat._get_messages()), 1)
 
+    def test_key_of_somebody_else_hides_nothing(self):
+        self._ask_by_link("message", body="He limps.", client_key="one")
+        self._ask_chat("message", self.vet, body="Since when?", client_key="one")
+        self.assertEqual(len(self.chat._get_messages()), 2)
+
     def test_what_is_no_message_is_refused(self):
         for params in (
             {"body": " \n "},

@@ -85,11 +85,6 @@ class TestLink(TeleconsultCommon):
         self.assertEqual(command.path, f"/commands/rooms/{room_key}/end")
         self.assertEqual(self.consultation.link_state, "valid")
 
-    def test_mails_of_the_chat_lead_to_the_consultations_page_with_its_token(self):
-        url = self.consultation.chat_id._get_share_url()
-        self.assertIn(f"/my/consultations/{self.consultation.id}", url)
-        self.assertIn(self.consultation.access_token, url)
-
     def test_revoked_link_says_so_and_the_room_gets_a_new_key(self):
         room_key = self.consultation.room_key
         self.consultation.sidecar_id = self.sidecar

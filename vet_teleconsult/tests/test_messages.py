@@ -1,7 +1,6 @@
 from odoo.exceptions import UserError
-from odoo.tests import tagged
 
-from .common import TeleconsultCommon, TeleconsultHttpCommon
+from .common import TeleconsultCommon
 
 
 class TestChat(TeleconsultCommon):
@@ -83,67 +82,3 @@ class TestChat(TeleconsultCommon):
         with self.assertRaisesRegex(UserError, "patient's record"):
             chat.unlink()
 
-
-@tagged("post_install", "-at_install")
-class TestRoomMessages(TeleconsultHttpCommon):
-    """Messages written in the room."""
-
-    def _write(self, body="Rex does not eat.", client_key="key-1", **params):
-        return self._ask_as_owner("message", body=body, client_key=client_key, **params)
-
-    def test_owner_by_link_writes_as_themselves(self):
-        message = self._write()
-        self.assertEqual(
-            {name: message[name] for name in ("author", "mine", "role", "body")},
-            {"author": "Anna Keller", "mine": True, "role": "owner", "body": "Rex does not eat."},
-        )
-        self.env.invalidate_all()
-        self.assertEqual(self.consultation.chat_id.message_ids[0].author_id, self.owner.partner_id)
-
-    def test_vet_reads_what_the_owner_wrote_and_answers(self):
-        written = self._write()
-        (read,) = self._ask("messages", self.vet, after_id=0)
-        self.assertEqual((read["id"], read["mine"]), (written["id"], False))
-        answer = self._ask("message", self.vet, body="Since when?", client_key="key-2")
-        self.assertEqual((answer["role"], answer["author"]), ("vet", "Dr. Meier"))
-        (news,) = self._ask_as_owner("messages", after_id=written["id"])
-        self.assertEqual((news["body"], news["mine"]), ("Since when?", False))
-
-    def test_message_sent_again_with_its_key_is_the_same_message(self):
-        self.assertEqual(self._write()["id"], self._write()["id"])
-        self.env.invalidate_all()
-        self.assertEqual(len(self.consultation.chat_id._get_messages()), 1)
-
-    def test_same_text_with_another_key_is_another_message(self):
-        self.assertNotEqual(self._write()["id"], self._write(client_key="key-2")["id"])
-
-    def test_key_of_somebody_else_hides_nothing(self):
-        self._write()
-        self._ask("message", self.vet, body="Since when?", client_key="key-1")
-        self.env.invalidate_all()
-        self.assertEqual(len(self.consultation.chat_id._get_messages()), 2)
-
-    def test_locked_chat_refuses_the_owner_and_not_the_vet(self):
-        self.consultation.chat_id.action_lock()
-        self.assertEqual(self._write()["error"]["code"], "chat_locked")
-        self.assertNotIn("error", self._ask("message", self.vet, body="Bye", client_key="key-2"))
-
-    def test_owner_goes_on_writing_after_the_end_while_the_chat_is_open(self):
-        self.consultation.write({"state": "in_progress"})
-        self.consultation.write({"state": "done"})
-        self.assertEqual(self._write()["body"], "Rex does not eat.")
-
-    def test_what_is_no_message_is_refused(self):
-        for params in (
-            {"body": " \n "},
-            {"body": None},
-            {"body": ["x"]},
-            {"body": "x" * 10_001},
-            {"client_key": ""},
-            {"client_key": "k" * 65},
-            {"client_key": 7},
-        ):
-            with self.subTest(params=str(params)[:40]):
-                self.assertEqual(self._write(**params)["error"]["code"], "invalid")
-        self.env.invalidate_all()
-        self.assertFalse(self.consultation.chat_id._get_messages())

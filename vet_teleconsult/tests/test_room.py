@@ -72,7 +72,7 @@ class TestRoomEntry(TeleconsultHttpCommon):
             (self.receptionist, None),
             (self.foreign_vet, None),
         ):
-            for route in ("join", "ticket", "consent", "message", "messages"):
+            for route in ("join", "ticket", "consent"):
                 with self.subTest(user=user and user.login, token=token, route=route):
                     answer = self._ask(route, user, access_token=token)
                     self.assertEqual(answer["error"]["code"], "access_denied")
