@@ -7,12 +7,14 @@ import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright
 
 from dev import machine, odoo, stack
 from dev.service import Service, free_port
+from tests.support.patience import PATIENCE
 from tests.uploader.site import UploaderSite
 from tests.uploader.uploader_page import UploaderPage
 
@@ -64,10 +66,12 @@ def open_page(browser: Browser, site: UploaderSite) -> Iterator[Callable[..., Up
     errors: list[str] = []
     with contextlib.ExitStack() as contexts:
 
-        def open_it(**options: object) -> UploaderPage:
+        def open_it(script: str = "", **options: Any) -> UploaderPage:
             context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
             contexts.callback(context.close)
-            context.set_default_timeout(0)
+            context.set_default_timeout(PATIENCE * 1000)
+            if script:
+                context.add_init_script(script)
             context.on("weberror", lambda error: errors.append(f"{error.error}"))
             return UploaderPage(context.new_page(), site).open()
 

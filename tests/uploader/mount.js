@@ -55,6 +55,18 @@ const state = reactive(UploadQueue.makeState());
 const queue = new UploadQueue({ api, state, limits, owner: OWNER, ...window.queueOptions });
 window.uploads = { queue, state };
 
+/** The files that were handed over, to compare with what arrives. */
+window.handedOver = [];
+const add = queue.add;
+queue.add = (files, options) => {
+    window.handedOver.push(...files);
+    return add.call(queue, files, options);
+};
+window.digest = async (file) => {
+    const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
+    return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
 /** What Odoo's bus does: tell of every change of a file. */
 async function listen() {
     for (let after = 0; ; ) {

@@ -65,6 +65,12 @@ export class UploadTask {
         item.speed = 0;
     }
 
+    /** Begin from the beginning, as another media. */
+    renew(clientKey) {
+        this.clientKey = clientKey;
+        this.upload = this.announcement = null;
+    }
+
     async _transfer(signal, access) {
         this.upload ||= new TusUpload({
             file: this.file,
