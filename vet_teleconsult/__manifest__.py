@@ -56,6 +56,8 @@
         "views/vet_call_views.xml",
         "views/vet_recording_views.xml",
         "views/vet_media_views.xml",
+        "views/vet_observation_views.xml",
+        "views/vet_transcript_views.xml",
         "views/vet_consent_views.xml",
         "views/vet_media_access_views.xml",
         "views/vet_sidecar_views.xml",

@@ -37,6 +37,7 @@ from . import (
     vet_media_upload,
     vet_observation,
     vet_patient,
+    vet_patient_media,
     vet_recording,
     vet_recording_player,
     vet_sidecar,

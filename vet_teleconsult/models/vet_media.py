@@ -3,6 +3,8 @@ import secrets
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..tools.media_types import format_duration, format_size
+
 KINDS = [
     ("video", "Video"),
     ("photo", "Photo"),
@@ -62,7 +64,9 @@ class VetMedia(models.Model):
     mime = fields.Char(string="Media Type", readonly=True)
     size = fields.Float(string="Size (bytes)", digits=(20, 0), readonly=True)
     sha256 = fields.Char(string="SHA-256", readonly=True)
+    size_display = fields.Char(string="Size", compute="_compute_displays")
     duration = fields.Float(string="Duration (s)", digits=(12, 3), readonly=True)
+    duration_display = fields.Char(string="Length", compute="_compute_displays")
     audio_codec = fields.Char(readonly=True)
     video_codec = fields.Char(readonly=True)
     width = fields.Integer(readonly=True, help="Pixels, as the picture is shown.")
@@ -180,6 +184,12 @@ class VetMedia(models.Model):
     def _compute_patient_id(self):
         for media in self:
             media.patient_id = media.chat_id.patient_id or media.recording_id.patient_id
+
+    @api.depends("size", "duration")
+    def _compute_displays(self):
+        for media in self:
+            media.size_display = format_size(media.size)
+            media.duration_display = format_duration(media.duration) if media.duration else False
 
     @api.depends("problem_code")
     @api.depends_context("lang")

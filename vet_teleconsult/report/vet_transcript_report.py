@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.tools.misc import format_date, format_time
 
 from ..tools import fonts
-from ..tools.media_types import format_size
+from ..tools.media_types import format_duration, format_size
 from ..tools.printable import make_printable
 from ..tools.text import html_to_text
 
@@ -148,11 +148,11 @@ class ReportTranscript(models.AbstractModel):
         kinds = dict(media._fields["kind"]._description_selection(self.env))
         facts = [kinds.get(media.kind), format_size(media.size)]
         if media.duration and media.kind in ("video", "audio"):
-            facts.append(printer.duration(media.duration))
+            facts.append(format_duration(media.duration))
         if media.parent_id:
             facts.append(
                 self.env._(
-                    "from %(clip)s at %(time)s", clip=media.parent_id.name, time=printer.duration(media.time_code)
+                    "from %(clip)s at %(time)s", clip=media.parent_id.name, time=format_duration(media.time_code)
                 )
             )
         problems = {
@@ -206,16 +206,6 @@ class Printer:
             self.abbreviations.append(abbreviation)
         day = format_date(self.env, local.date(), date_format="medium")
         return f"{day}, {format_time(self.env, value, tz=self.zone, time_format='short')}"
-
-    def duration(self, seconds):
-        """Write a number of seconds as a player shows it, such as “1:05”.
-
-        :param float seconds: not negative
-        :rtype: str
-        """
-        minutes, rest = divmod(round(seconds), 60)
-        hours, minutes = divmod(minutes, 60)
-        return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
     def name_zone(self):
         """Name the time zone, with what its clocks were set to at the times that were written.

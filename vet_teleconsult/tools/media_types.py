@@ -114,6 +114,17 @@ def is_shown_inline(mime):
     return bool(mime) and mime.startswith(SHOWN_INLINE) and "svg" not in mime
 
 
+def format_duration(seconds):
+    """Write a number of seconds as a player shows it, such as “1:05”.
+
+    :param float seconds: not negative
+    :rtype: str
+    """
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
 def format_size(size):
     """Write a number of bytes as people read it: in megabytes of 1024² bytes, rounded up.
 
