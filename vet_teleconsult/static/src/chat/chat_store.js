@@ -36,7 +36,7 @@ export class ChatStore {
     constructor({
         api,
         makeMemory = (key) => new Memory("localStorage", key),
-        makeQueue = (options) => new UploadQueue({ ...options, state: reactive(UploadQueue.makeState()) }),
+        makeQueue = (options) => UploadQueue.of({ ...options, state: reactive(UploadQueue.makeState()) }),
     }) {
         Object.assign(this, { api, makeMemory, makeQueue });
         this.state = reactive(ChatStore.makeState());
