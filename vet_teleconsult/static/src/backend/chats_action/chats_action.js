@@ -53,7 +53,8 @@ export class ChatsAction extends Component {
     }
 
     get display() {
-        return { controlPanel: {} };
+        // On a phone the conversation needs the whole screen.
+        return { controlPanel: this.env.isSmall && this.state.store ? false : {} };
     }
 
     get chatId() {

@@ -59,7 +59,7 @@ export class Inbox extends Component {
     }
 
     preview(chat) {
-        return chat.preview || chat.subject || _t("No messages yet");
+        return chat.preview || chat.subject || (chat.unread ? _t("New messages") : _t("No messages yet"));
     }
 
     onSearch(event) {

@@ -4,8 +4,8 @@ import { formatTime, formatDate, parseDate } from "../../../core/times";
 const MINUTE = 60 * 1000;
 
 /** @returns {string} such as "3 min", "2 h" or "4 d" */
-function formatSpan(milliseconds) {
-    const minutes = Math.max(0, Math.floor(milliseconds / MINUTE));
+function formatSpan(milliseconds, round = Math.floor) {
+    const minutes = Math.max(0, round(milliseconds / MINUTE));
     if (minutes < 60) {
         return _t("%s min", minutes);
     }
@@ -33,7 +33,7 @@ export function waitingOf({ waiting_since: since, reply_due_at: due, overdue }, 
         return { text: _t("Waiting %s", waited), level: "waiting" };
     }
     const level = left < 60 * MINUTE ? "soon" : "waiting";
-    return { text: _t("Waiting %(waited)s · due in %(left)s", { waited, left: formatSpan(left) }), level };
+    return { text: _t("Waiting %(waited)s · due in %(left)s", { waited, left: formatSpan(left, Math.ceil) }), level };
 }
 
 /** @returns {string} the time of a message of today, else its date */
