@@ -144,20 +144,6 @@ async def test_a_short_job_does_not_wait_for_the_rendition_of_another_clip(
     await shop.told_of(long, "media.rendition")
 
 
-async def test_a_worker_that_stands_still_is_ended(
-    settings: Settings, odoo: OdooStandIn, long_film: Path, keeper: Keeper
-) -> None:
-    async with Shop(settings, odoo, limits=Limits(silence_seconds=2)).open() as shop:
-        media = await shop.bring(long_film)
-        await shop.told_of(media, "media.progress")
-        signal_workers(shop, signal.SIGSTOP)
-        failed = await shop.told_of(media, "media.failed")
-        assert (failed["stage"], failed["code"], failed["retryable"]) == ("rendition", "timeout", True)
-        await until(lambda: not shop.clips._workshop.workers)
-        other = await shop.bring(keeper.file("iphone.mov"))
-        await shop.told_of(other, "media.rendition")
-
-
 async def test_a_worker_that_is_killed_is_replaced_once(shop: Shop, long_film: Path) -> None:
     media = await shop.bring(long_film)
     await shop.told_of(media, "media.progress")
@@ -180,10 +166,16 @@ async def test_a_file_that_kills_every_worker_fails_and_the_next_job_works(
     await shop.told_of(media, "media.rendition")
 
 
-async def test_what_took_too_long_can_be_tried_again(settings: Settings, odoo: OdooStandIn, keeper: Keeper) -> None:
-    impatient = Shop(settings, odoo, limits=Limits(inspect_seconds=0.001))
+async def test_a_worker_that_stands_still_is_ended_and_its_file_can_be_tried_again(
+    settings: Settings, odoo: OdooStandIn, keeper: Keeper, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    impatient = Shop(settings, odoo, limits=Limits(silence_seconds=0.2))
     async with impatient.open() as shop:
-        media = await shop.bring(keeper.file("rex.jpg"))
+        with monkeypatch.context() as patch:
+            play_worker(patch, tmp_path, "import signal; signal.pause()")
+            media = await shop.bring(keeper.file("rex.jpg"))
+            await shop.told_of(media, "media.failed")
+        await until(lambda: not shop.clips._workshop.workers)
         failed = await shop.told_of(media, "media.failed")
         assert (failed["stage"], failed["code"], failed["retryable"]) == ("check", "timeout", True)
         assert shop.spooled(media)

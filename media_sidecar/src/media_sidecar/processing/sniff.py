@@ -169,6 +169,8 @@ def _unknown(head: bytes, extension: str, claims: set[Family]) -> Refused:
 
 def _name_of(head: bytes) -> str:
     """What a table of magic numbers calls *head*, for the sentence only; empty when it does not know."""
+    if head.startswith(b"PK\x03\x04"):
+        return "archive"
     try:
         matches = puremagic.magic_string(head[:4096])
     except (puremagic.PureError, ValueError):
