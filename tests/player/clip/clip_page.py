@@ -34,6 +34,10 @@ class ClipPage:
         """The number of the frame on the screen, read from its pixels."""
         return self.page.evaluate("readFrame()")
 
+    def second_frame(self) -> int:
+        """The number of the frame that the second clip shows."""
+        return self.page.evaluate("readFrame(1)")
+
     @property
     def position(self) -> float:
         return self.page.evaluate("clipViewer.playback.position")
@@ -61,6 +65,25 @@ class ClipPage:
         """As a click on the bar, but to the millisecond."""
         self.page.evaluate("(seconds) => clipViewer.playback.seek(seconds)", seconds)
         self.wait_until_still()
+
+    def steps(self, count: int) -> list[int]:
+        """Step by frames, forward or (negative) back; the numbers of the frames shown."""
+        return self.page.evaluate(
+            """async (count) => {
+                const shown = [];
+                for (let step = 0; step < Math.abs(count); step++) {
+                    await clipViewer.playback.step(Math.sign(count));
+                    shown.push(readFrame());
+                }
+                return shown;
+            }""",
+            count,
+        )
+
+    def play_until(self, position: float) -> None:
+        """Play on, and return while it plays."""
+        self.page.keyboard.press("l")
+        self.wait_until(f"playback.position >= {position}")
 
     def click_on_bar(self, share: float) -> None:
         box = self.get("clip-seek").bounding_box()

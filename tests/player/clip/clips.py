@@ -129,6 +129,32 @@ def forget_durations(path: Path) -> None:
     path.write_bytes(content)
 
 
+PHOTO, SOUND = "photo.jpg", "heart.ogg"
+
+
+def write_photo(path: Path) -> None:
+    """A photo of 1600 by 1200 pixels."""
+    picture = np.full((1200, 1600, 3), (40, 60, 120), dtype=np.uint8)
+    with av.open(str(path), "w", format="mjpeg") as container:
+        stream = container.add_stream("mjpeg", rate=1)
+        stream.width, stream.height, stream.pix_fmt = 1600, 1200, "yuvj420p"
+        container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+
+
+def write_sound(path: Path) -> None:
+    """Four seconds of a tone."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libopus", rate=SAMPLE_RATE, layout="mono")
+        for block in range(4 * SAMPLE_RATE // SAMPLES):
+            time = (np.arange(SAMPLES) + block * SAMPLES) / SAMPLE_RATE
+            tone = (np.sin(2 * np.pi * 300 * time) * 8000).astype(np.int16).reshape(1, -1)
+            frame = av.AudioFrame.from_ndarray(tone, format="s16", layout="mono")
+            frame.sample_rate, frame.pts, frame.time_base = SAMPLE_RATE, block * SAMPLES, Fraction(1, SAMPLE_RATE)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+
+
 NTSC = Fraction(30_000, 1001)
 H264 = Clip("h264-30.mp4", constant(30, 150), time_base=Fraction(1, 15_360), frame_rate=30)
 H264_NTSC = Clip("h264-29.97.mp4", constant(NTSC, 150), time_base=1 / NTSC / 1001, frame_rate=29.97)
@@ -145,6 +171,8 @@ RECORDED_VARYING = Clip(
     "recorded-varying.webm", varying(150), "libvpx", time_base=Fraction(1, 1000), without_durations=True
 )
 HIGH_SPEED = Clip("h264-240.mp4", constant(240, 120))
+#: Long enough to count in.
+BREATHING = Clip("breathing.mp4", constant(10, 140), frame_rate=10)
 LARGE = Clip("large.mp4", constant(30, 20), size=(1920, 1080))
 
 CLIPS = (
@@ -160,5 +188,6 @@ CLIPS = (
     RECORDED,
     RECORDED_VARYING,
     HIGH_SPEED,
+    BREATHING,
     LARGE,
 )

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser
 from dev import odoo
 from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clip_site import ClipSite
-from tests.player.clip.clips import CLIPS, H264, Clip
+from tests.player.clip.clips import CLIPS, H264, PHOTO, SOUND, Clip, write_photo, write_sound
 
 
 @pytest.fixture(scope="session")
@@ -19,13 +19,30 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("clips")
     for clip in CLIPS:
         clip.write(folder)
+    write_photo(folder / PHOTO)
+    write_sound(folder / SOUND)
     return folder
+
+
+def odoo_addons() -> Path:
+    return next(folder for folder in odoo.addons_path() if (folder / "web" / "static").is_dir())
+
+
+@pytest.fixture
+def other_server(clips: Path, site: ClipSite) -> Iterator[ClipSite]:
+    """The media come from another server than the page, as in a clinic."""
+    with ClipSite(odoo_addons=odoo_addons(), media=clips) as running:
+        site.media_server = running.url
+        yield running
 
 
 @pytest.fixture
 def site(clips: Path) -> Iterator[ClipSite]:
-    addons = next(folder for folder in odoo.addons_path() if (folder / "web" / "static").is_dir())
     described = {
+        PHOTO: {"kind": "photo", "caption": "Left eye"},
+        SOUND: {"kind": "audio", "caption": "Heart sounds", "duration": 4},
+    }
+    described |= {
         clip.name: {
             "duration": clip.duration,
             "width": clip.shown_size[0],
@@ -34,7 +51,7 @@ def site(clips: Path) -> Iterator[ClipSite]:
         }
         for clip in CLIPS
     }
-    with ClipSite(odoo_addons=addons, media=clips, described=described) as running:
+    with ClipSite(odoo_addons=odoo_addons(), media=clips, described=described) as running:
         yield running
 
 

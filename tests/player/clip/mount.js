@@ -37,10 +37,36 @@ window.readNumber = (picture, width, height) => {
     return value;
 };
 
+/** A picture turned back by quarters, as it was filmed. */
+const turnedBack = (picture, width, height, quarters) => {
+    const copy = document.createElement("canvas");
+    copy.width = quarters % 2 ? height : width;
+    copy.height = quarters % 2 ? width : height;
+    const drawing = copy.getContext("2d");
+    drawing.translate(copy.width / 2, copy.height / 2);
+    drawing.rotate((-quarters * Math.PI) / 2);
+    drawing.drawImage(picture, -width / 2, -height / 2);
+    return copy;
+};
+
 /** The number of the frame on the screen, read from the pixels. */
-window.readFrame = (index = 0) => {
+window.readFrame = (index = 0, quarters = 0) => {
     const video = document.querySelectorAll("[data-test=clip-video]")[index];
-    return window.readNumber(video, video.videoWidth, video.videoHeight);
+    const picture = turnedBack(video, video.videoWidth, video.videoHeight, quarters);
+    return window.readNumber(picture, picture.width, picture.height);
+};
+
+/** The number that the still shows which was saved last. */
+window.readStill = (quarters = 0) => {
+    const still = window.savedPicture;
+    const picture = turnedBack(still, still.width, still.height, quarters);
+    return window.readNumber(picture, picture.width, picture.height);
+};
+
+/** Colour of a pixel of the still that was saved last. */
+window.stillPixel = (x, y) => {
+    context.drawImage(window.savedPicture, x, y, 1, 1, 0, 0, 1, 1);
+    return [...context.getImageData(0, 0, 1, 1).data.slice(0, 3)];
 };
 
 window.saved = [];

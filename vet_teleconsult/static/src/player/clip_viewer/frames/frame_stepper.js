@@ -79,7 +79,8 @@ export class FrameStepper {
             if (next || this.times.isLast(frame.time, this.duration())) {
                 return this.ensure(next || frame);
             }
-            const following = this.times.following(frame.time);
+            // What a probe of this step has shown bounds the search, however far off it is.
+            const following = this.times[this.shown > frame.time ? "following" : "followingNear"](frame.time);
             const expected = this.times.expectedEnd(frame);
             if (following?.from < Infinity) {
                 await this.seek(placeBetween(frame.to, following.from, expected));
@@ -87,7 +88,7 @@ export class FrameStepper {
                 await this.seek(this.inside(expected - MARGIN));
             } else {
                 await this.seek(this.inside(frame.to + reach));
-                reach *= 2;
+                reach = Math.max(2 * reach, this.times.exact ? this.times.interval(frame.time) / 2 : 0);
             }
         }
         return this.ensure(this.times.following(frame.time) || frame);
@@ -105,7 +106,7 @@ export class FrameStepper {
             if (previous || this.times.isFirst(frame.time)) {
                 return this.ensure(previous || frame);
             }
-            const preceding = this.times.preceding(frame.time);
+            const preceding = this.times[this.shown < frame.time ? "preceding" : "precedingNear"](frame.time);
             const expected = this.times.expectedStart(frame);
             if (preceding?.to > -Infinity) {
                 await this.seek(placeBetween(preceding.to, frame.from, expected));

@@ -7,6 +7,8 @@ export const RESOLUTION = 0.002;
 const SAME = 0.0005;
 /** Where nothing is known of a clip, s between two frames. */
 const USUAL_INTERVAL = 1 / 30;
+/** Frames further apart than so many intervals say nothing of each other. */
+const NEAR = 4;
 
 /**
  * @typedef {object} Frame
@@ -156,10 +158,22 @@ export class FrameTimes {
         return this.frameRate > 0 ? 1 / this.frameRate : USUAL_INTERVAL;
     }
 
+    /** @returns {Frame|null} the known frame that follows, if it is so near that few can lie between */
+    followingNear(time) {
+        const following = this.following(time);
+        return following && following.time - time < NEAR * this.interval(time) ? following : null;
+    }
+
+    /** @returns {Frame|null} the known frame before, if it is so near that few can lie between */
+    precedingNear(time) {
+        const preceding = this.preceding(time);
+        return preceding && time - preceding.time < NEAR * this.interval(preceding.time) ? preceding : null;
+    }
+
     /** @returns {number} s, the last place that is likely to show a frame */
     expectedEnd(frame) {
         if (this.exact) {
-            return this.following(frame.time)?.time ?? frame.time + this.interval(frame.time);
+            return this.followingNear(frame.time)?.time ?? frame.time + this.interval(frame.time);
         }
         return frame.time + (this.hold ?? this.interval(frame.time));
     }

@@ -396,9 +396,12 @@ export class ClipPlayback extends Emitter {
     }
 
     settle(position) {
+        const moved = position !== this.place;
         this.place = position;
         this.ended = false;
-        this.emit("position", position);
+        if (moved) {
+            this.emit("position", position);
+        }
     }
 
     /** Played on from its end, an element would begin anew. */
