@@ -12,7 +12,7 @@ import httpx
 import pytest
 from harness.odoo import OdooStandIn
 from harness.places import Folder, Place
-from harness.s3 import Bucket, S3Front, refusal, stalling
+from harness.s3 import Bucket, Rule, S3Front, refusal, stalling
 from harness.sidecar import Sidecar, settings_for
 from harness.tickets import media_ticket, room_ticket
 from starlette.requests import Request
@@ -50,7 +50,7 @@ def stored(place: Place) -> Place:
 async def fetch(
     sidecar: Sidecar, key: str = KEY, ticket: str = "", method: str = "GET", **headers: str
 ) -> httpx.Response:
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=None) as client:
         address = f"{sidecar.url}/media/{key}"
         return await client.request(method, address, params={"ticket": ticket or media_ticket(key)}, headers=headers)
 
@@ -253,7 +253,7 @@ async def test_a_browser_is_sent_to_the_bucket_and_gets_type_and_name_from_there
     assert answer.headers["cache-control"] == "no-store"
     assert answer.headers["referrer-policy"] == "no-referrer"
     assert answer.content == b""
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=None) as client:
         given = await client.get(answer.headers["location"], headers={"Range": "bytes=10-19"})
     assert (given.status_code, given.content) == (206, CONTENT[10:20])
     assert given.headers["content-type"] == "video/webm"
@@ -294,21 +294,29 @@ async def test_nobody_is_sent_to_a_file_that_is_not_there(presigning: Sidecar) -
 
 
 @pytest.fixture
-async def fronted(tmp_path: Path, odoo: OdooStandIn, bucket: Bucket, front: S3Front) -> AsyncIterator[Sidecar]:
+def patience() -> float:
+    """Seconds that the service waits for the bucket."""
+    return 30.0
+
+
+@pytest.fixture
+async def fronted(
+    tmp_path: Path, odoo: OdooStandIn, bucket: Bucket, front: S3Front, patience: float
+) -> AsyncIterator[Sidecar]:
     """A service that gives what comes through the front."""
     bucket.write(KEY, CONTENT)
-    more = bucket.settings(front.url) | {"s3_presign": False, "s3_timeout": 0.5}
+    more = bucket.settings(front.url) | {"s3_presign": False, "s3_timeout": patience}
     async with Sidecar(settings_for(tmp_path / "data", odoo, **more)).running() as running:
         yield running
-        front.rule = None
 
 
-@pytest.mark.parametrize("fault", ["slow", "strict"])
-async def test_a_bucket_that_gives_nothing_is_503_and_no_secret(fronted: Sidecar, front: S3Front, fault: str) -> None:
-    async def strict(request: Request, body: bytes) -> Response:
-        return refusal("AccessDenied", 403)
+async def refusing(request: Request, body: bytes) -> Response:
+    return refusal("AccessDenied", 403)
 
-    front.rule = stalling if fault == "slow" else strict
+
+@pytest.mark.parametrize(("fault", "patience"), [(stalling, 0.5), (refusing, 30.0)], ids=["slow", "strict"])
+async def test_a_bucket_that_gives_nothing_is_503_and_no_secret(fronted: Sidecar, front: S3Front, fault: Rule) -> None:
+    front.rule = fault
     for key in (KEY, FOLDER):
         answer = await fetch(fronted, key)
         assert answer.status_code == 503
@@ -351,7 +359,7 @@ async def test_a_browser_that_stops_reading_stops_the_reading_from_the_bucket(
         return Watched(pieces(), ended, size)
 
     front.rule = endless
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=None) as client:
         address = f"{fronted.url}/media/media/long.mp4"
         async with client.stream("GET", address, params={"ticket": media_ticket("media/long.mp4")}) as answer:
             assert answer.status_code == 200

@@ -7,7 +7,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -42,10 +42,9 @@ def large(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-async def store(bucket: Bucket, front: S3Front) -> AsyncIterator[S3Store]:
-    """A store behind the front that does not wait long."""
-    yield bucket.store(front.url, timeout=0.5)
-    front.rule = None
+def store(bucket: Bucket, front: S3Front) -> S3Store:
+    """A store behind the front."""
+    return bucket.store(front.url)
 
 
 async def problem_of(store: S3Store, source: Path) -> str:
@@ -126,8 +125,9 @@ async def test_a_server_that_is_away_is_said_to_be_and_takes_the_file_when_it_is
 
 
 async def test_a_server_that_does_not_answer_in_time_is_said_to_be_slow(
-    store: S3Store, front: S3Front, bucket: Bucket, source: Path
+    front: S3Front, bucket: Bucket, source: Path
 ) -> None:
+    store = bucket.store(front.url, timeout=0.5)
     front.rule = stalling
     assert "too slowly" in await problem_of(store, source)
     health = await store.check()
@@ -160,7 +160,7 @@ async def test_an_answer_that_is_lost_does_no_harm(store: S3Store, front: S3Fron
     async def lose_once(request: Request, body: bytes) -> Response | None:
         if request.method == "POST" and "uploadId=" in request.url.query and not lost:
             lost.append(request.url.query)
-            async with httpx.AsyncClient() as client:
+            async with httpx.AsyncClient(timeout=None) as client:
                 target = bucket.server.url + request.url.path + "?" + request.url.query
                 answer = await client.post(target, content=body, headers=dict(request.headers))
                 assert answer.status_code == 200

@@ -215,7 +215,7 @@ async def test_a_recording_can_be_watched_in_part_and_taken_as_a_whole(
     await consultation.vet.page.send(type="recording", action="stop")
     ready = await odoo.wait_for("recording.ready")
     [file] = ready["files"]
-    async with httpx.AsyncClient() as client:
+    async with httpx.AsyncClient(timeout=None) as client:
         key = file["key"]
         part = await client.get(
             f"{sidecar.url}/media/{key}", params={"ticket": media_ticket(key)}, headers={"Range": "bytes=0-3"}
@@ -245,7 +245,7 @@ async def test_a_recorded_call_is_in_the_bucket_and_plays_from_there(
         assert bucket.held() == sorted([file["key"], f"{ready['folder']}manifest.json"])
         await until(lambda: not any(sidecar.settings.spool_folder.iterdir()))
         address = f"{sidecar.url}/media/{file['key']}"
-        async with httpx.AsyncClient(follow_redirects=True) as client:
+        async with httpx.AsyncClient(follow_redirects=True, timeout=None) as client:
             played = await client.get(address, params={"ticket": media_ticket(file["key"])})
         assert played.url.port != sidecar.port
         (tmp_path / "played.webm").write_bytes(played.content)

@@ -55,11 +55,11 @@ class _Reachable:
         from media_sidecar.protocol import Seal
 
         signed = Seal(SECRET).command_headers("POST", path, body)
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=None) as client:
             return await client.post(self.url + path, content=body, headers=signed | headers)
 
     async def get(self, path: str, **headers: str) -> httpx.Response:
-        async with httpx.AsyncClient() as client:
+        async with httpx.AsyncClient(timeout=None) as client:
             return await client.get(self.url + path, headers=headers)
 
 

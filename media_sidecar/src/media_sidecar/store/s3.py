@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
-import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from .address import S3Address
@@ -348,6 +346,10 @@ class S3Store:
 
 
 def _make_client(options: S3Options, timeout: float, attempts: int) -> "S3Client":
+    # Half a second of every start, which a service with a local folder need not wait for.
+    import boto3
+    from botocore.config import Config
+
     session = boto3.session.Session(
         aws_access_key_id=options.access_key, aws_secret_access_key=options.secret_key, region_name=options.region
     )
