@@ -176,7 +176,7 @@ class S3Store:
         if len(content.parts) > 1:
             self._send_parts(key, source, content, abandoned)
             return
-        body = b"".join(parts_of(source, content.part_bytes))
+        body = next(parts_of(source, content.part_bytes), b"")
         claimed = self._claimed(checksum(body))
         self._client.put_object(**self._where(key), **self._kept(content), Body=body, **claimed)
 
