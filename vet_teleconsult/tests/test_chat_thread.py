@@ -1,6 +1,7 @@
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from odoo.addons.vet_teleconsult.models.vet_chat_thread import PAGE_LIMIT
 
@@ -42,6 +43,25 @@ class TestChatThread(ChatCommon):
         self.assertEqual((info["state"], info["may"]["write"], info["may"]["upload"]), ("locked", False, False))
         self.assertEqual(self._ask_by_link("message", body="Hello", client_key="k")["error"]["code"], "chat_locked")
         self.assertNotIn("error", self._ask_chat("message", self.vet, body="Bye", client_key="k"))
+
+    def test_owner_with_a_login_cannot_talk_their_way_into_a_locked_chat(self):
+        self.chat.action_lock()
+        chat = self.chat.with_user(self.owner).with_context(vet_chat_author_is_checked=True)
+        with self.assertRaisesRegex(UserError, "has closed this chat"):
+            chat.message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
+
+    def test_owner_with_a_login_cannot_write_in_another_name(self):
+        self.chat.action_lock()
+        chat = self.chat.with_user(self.owner)
+        for author in (self.other_owner, self.vet):
+            with self.subTest(author=author.login), self.assertRaises(UserError), mute_logger("odoo.addons.base"):
+                chat.message_post(
+                    body="Hello",
+                    message_type="comment",
+                    subtype_xmlid="mail.mt_comment",
+                    author_id=author.partner_id.id,
+                )
+        self.assertFalse(self.chat._get_messages())
 
     def test_each_way_in_writes_in_the_right_name(self):
         room = {"consultation_id": self.consultation.id}
