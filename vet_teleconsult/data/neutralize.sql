@@ -1,8 +1,11 @@
--- A copy of production reaches no sidecar, no TURN server, and its tickets open nothing of production's.
+-- A copy of production reaches no sidecar, no TURN server and no owner, and its tickets open nothing of production's.
 UPDATE vet_sidecar
    SET active = false;
 UPDATE vet_sidecar_command
    SET state = 'failed', error = 'neutralized'
+ WHERE state = 'pending';
+UPDATE vet_transcript
+   SET state = 'failed', problem = 'neutralized'
  WHERE state = 'pending';
 DELETE FROM ir_config_parameter
  WHERE key IN ('vet_teleconsult.turn_urls', 'vet_teleconsult.turn_secret');

@@ -125,7 +125,7 @@ class VetMedia(models.Model):
                 extension = self.rendition_key.rpartition(".")[2]
                 return self.rendition_key, self.rendition_mime, f"{stem}.{extension}"
             if variant != "poster":
-                return self.store_key, self.mime, self.name
+                return self.store_key, self.mime or "application/octet-stream", self.name
         raise UserError(self.env._("This file is not in the media store (yet). Try again in a minute."))
 
     # === BUSINESS METHODS - WHAT PAGES ARE TOLD === #

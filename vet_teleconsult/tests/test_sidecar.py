@@ -340,13 +340,14 @@ class TestNeutralize(TeleconsultCommon):
         parameters = self.env["ir.config_parameter"]
         parameters.set_param("vet_teleconsult.turn_secret", "turn-secret")
         command = self.env["vet.sidecar.command"].create({"sidecar_id": self.sidecar.id, "path": "/commands/check"})
+        transcript = self.env["vet.transcript"]._create_for(self.consultation.chat_id)
         self.env.flush_all()
         for query in get_neutralization_queries(["vet_teleconsult"]):
             self.env.cr.execute(query)
         self.env.invalidate_all()
         self.env.registry.clear_cache()
         self.assertFalse(self.sidecar.active)
-        self.assertEqual(command.state, "failed")
+        self.assertEqual((command.state, transcript.state), ("failed", "failed"))
         self.assertFalse(parameters.get_param("vet_teleconsult.turn_secret"))
         secret = parameters.get_param("vet_teleconsult.sidecar_secret")
         self.assertNotEqual(secret, self.secret)

@@ -300,11 +300,21 @@ class TestTranscriptPages(TranscriptCommon):
 
     def test_owner_reads_it_in_their_language(self):
         self.env["res.lang"]._activate_lang("de_DE")
+        self.env["ir.module.module"]._load_module_terms(["vet_teleconsult"], ["de_DE"])
         self.owner.partner_id.lang = "de_DE"
         message = self._write("Er humpelt.")
         message.date = datetime(2026, 12, 1, 9, 5)
         text = self._get_text(self._end())
-        self.assertIn("01.12.2026, 10:05", text)
+        for part in (
+            "Protokoll des Chats über Rex",
+            "männlich kastriert",
+            "Anna Keller · Halter",
+            "01.12.2026, 10:05",
+            "Die Links öffnen die Dateien",
+            "Seite 1 von 1",
+        ):
+            with self.subTest(part=part):
+                self.assertIn(part, text)
 
 
 @tagged("post_install", "-at_install")
