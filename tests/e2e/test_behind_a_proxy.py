@@ -10,6 +10,7 @@ from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
 import pytest
+import requests
 from playwright.sync_api import Page
 
 from dev import machine, stack
@@ -166,3 +167,22 @@ def test_a_recording_is_played_and_read_in_parts_through_the_proxy(watched: Watc
     call.vet.page.wait_for_function(
         "document.querySelector('video[data-test=player-video]')?.getVideoPlaybackQuality().totalVideoFrames > 10"
     )
+
+
+def test_a_file_passes_the_proxy_in_pieces(proxied: Stack) -> None:
+    content = os.urandom(20 * 1024**2)
+    file = bytes(128) + b"DICM" + content
+    wanted = {"filename": "x-ray.dcm", "size": len(file), "mime": "application/dicom", "origin": "file"}
+    chat = proxied.chat(claimed_by=VET)
+    answer = proxied.login(VET).request("/vet_teleconsult/chat/upload", chat_id=chat.id, client_key="one", **wanted)
+    place = answer["upload"]["url"]
+    common = {"Tus-Resumable": "1.0.0", "Authorization": f"Bearer {answer['upload']['ticket']}"}
+    created = requests.post(place, headers=common | {"Upload-Length": str(len(file))}, timeout=60)
+    address = urljoin(place, created.headers["Location"])
+    assert address.startswith(proxied.clinic.sidecar_url + "/uploads/")
+    piece = 8 * 1024**2
+    for offset in range(0, len(file), piece):
+        headers = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+        sent = requests.patch(address, headers=common | headers, data=file[offset : offset + piece], timeout=60)
+        assert sent.status_code == 204
+    assert sent.headers["Upload-Offset"] == str(len(file))
