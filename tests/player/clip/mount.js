@@ -75,8 +75,9 @@ const { media, others = [], owner = false, start = null, withoutClose = false } 
 const describe = async (name) => (await fetch(`/media.json?name=${encodeURIComponent(name)}`)).json();
 const refresh = () => describe(media);
 
+
 const props = {
-    media: { ...(await refresh()), ...window.mediaOverrides },
+    media: await refresh(),
     others: await Promise.all(others.map(describe)),
     role: owner ? "owner" : "vet",
     start: start ?? undefined,
@@ -99,4 +100,6 @@ const props = {
 };
 const app = new App(ClipViewer, { templates, test: true, translateFn: (text) => text, props });
 window.clipApp = app;
-window.clipViewer = (await app.mount(document.body));
+window.clipViewer = await app.mount(document.body);
+/** News of the media, as from the bus. */
+window.refreshMedia = async () => window.clipViewer.source.recovery.update(await refresh());

@@ -208,6 +208,11 @@ export class ClipViewer extends Component {
         this.state.panel = this.state.panel === panel ? null : panel;
     }
 
+    closeHelp() {
+        this.state.help = false;
+        this.root.el.focus({ preventScroll: true });
+    }
+
     closePanel() {
         this.state.panel = null;
         this.root.el.focus({ preventScroll: true });
@@ -260,7 +265,7 @@ export class ClipViewer extends Component {
 
     leave() {
         if (this.state.help) {
-            this.state.help = false;
+            this.closeHelp();
         } else if (this.state.panel) {
             this.closePanel();
         } else if (this.comparison) {

@@ -72,7 +72,7 @@ export class StillEditor extends Component {
         this.view.setStage(el.clientWidth, el.clientHeight);
         this.gestures = new Gestures(el, {
             drag: (x, y) => this.onDrag(x, y),
-            pinch: (factor, point) => this.view.zoomBy(factor, point),
+            pinch: (factor, from, to) => this.view.zoomBy(factor, from, to),
             tap: (point) => this.onTap(point),
             doubleTap: () => {},
             draws: () => this.state.tool !== "select",

@@ -46,7 +46,7 @@ export class ClipStage extends Component {
         this.view.setStage(el.clientWidth, el.clientHeight);
         this.gestures = new Gestures(el, {
             drag: (x, y) => this.view.panBy(x, y),
-            pinch: (factor, point) => this.hasPicture && this.view.zoomBy(factor, point),
+            pinch: (factor, from, to) => this.hasPicture && this.view.zoomBy(factor, from, to),
             tap: () => this.props.onTap?.(),
             doubleTap: (point) => this.toggleCloseUp(point),
             draws: () => Boolean(this.props.pen?.draws()),

@@ -8,7 +8,8 @@ const DOUBLE_TAP = 320;
  *
  * @typedef {object} Handlers
  * @property {(x: number, y: number) => void} drag by how much one pointer moved
- * @property {(factor: number, point: {x: number, y: number}) => void} pinch also the wheel
+ * @property {(factor: number, from: {x: number, y: number}, to: {x: number, y: number}) => void} pinch two fingers, whose
+ *     middle went from one point to another; also the wheel
  * @property {(point: {x: number, y: number}) => void} tap
  * @property {(point: {x: number, y: number}) => void} doubleTap
  * @property {() => boolean} draws whether one pointer draws, instead of moving the picture
@@ -89,8 +90,7 @@ export class Gestures {
         const spread = ([a, b]) => Math.max(1, Math.hypot(a.x - b.x, a.y - b.y));
         const from = middle(before);
         const to = middle(after);
-        this.handlers.drag(to.x - from.x, to.y - from.y);
-        this.handlers.pinch(spread(after) / spread(before), to);
+        this.handlers.pinch(spread(after) / spread(before), from, to);
     }
 
     onUp(ev) {
@@ -144,6 +144,7 @@ export class Gestures {
         ev.preventDefault();
         // Lines and pages (deltaMode 1 and 2) as pixels; a pinch on a touchpad comes as a wheel with Ctrl, in smaller steps.
         const pixels = ev.deltaY * [1, 16, 400][ev.deltaMode];
-        this.handlers.pinch(Math.exp(-pixels * (ev.ctrlKey ? 0.01 : 0.002)), this.pointOf(ev));
+        const point = this.pointOf(ev);
+        this.handlers.pinch(Math.exp(-pixels * (ev.ctrlKey ? 0.01 : 0.002)), point, point);
     }
 }

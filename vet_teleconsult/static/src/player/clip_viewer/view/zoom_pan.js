@@ -6,7 +6,7 @@ const clamp = (value, low, high) => Math.min(Math.max(value, low), high);
 
 /**
  * How a picture lies on its stage: turned by quarters, magnified up to eight times the size at which it just fits, moved
- * as far as it covers the stage. Points are in CSS pixels from the stage's upper left corner, or in the picture's pixels.
+ * as far as it covers the place where it fitted. Points are in CSS pixels from the stage's upper left corner, or in the picture's pixels.
  */
 export class ZoomPan {
     constructor() {
@@ -81,34 +81,35 @@ export class ZoomPan {
         return this.zoom > 1.001;
     }
 
+    /** What the whole picture covered stays covered: so any of its points can be magnified where it is. */
     keepInside() {
-        const reach = (picture, stage) => Math.max(0, (picture - stage / this.scale) / 2);
-        const x = reach(this.turned.width, this.stage.width);
-        const y = reach(this.turned.height, this.stage.height);
+        const reach = (length) => (length / 2) * (1 - 1 / this.zoom);
+        const x = reach(this.turned.width);
+        const y = reach(this.turned.height);
         this.pan = { x: clamp(this.pan.x, -x, x), y: clamp(this.pan.y, -y, y) };
     }
 
     /**
-     * Magnify so that what is under a point stays there.
+     * Magnify so that what is under a point stays there, or comes to lie under another.
      *
      * @param {number} zoom 1 to 8
      * @param {{x: number, y: number}} [point] the stage's middle by default
+     * @param {{x: number, y: number}} [to]
      */
-    zoomTo(zoom, point = { x: this.stage.width / 2, y: this.stage.height / 2 }) {
+    zoomTo(zoom, point = { x: this.stage.width / 2, y: this.stage.height / 2 }, to = point) {
         const before = this.scale;
+        const { width, height } = this.stage;
         this.zoom = clamp(zoom, 1, LARGEST_ZOOM);
-        const x = point.x - this.stage.width / 2;
-        const y = point.y - this.stage.height / 2;
         this.pan = {
-            x: this.pan.x + x / this.scale - x / before,
-            y: this.pan.y + y / this.scale - y / before,
+            x: this.pan.x + (to.x - width / 2) / this.scale - (point.x - width / 2) / before,
+            y: this.pan.y + (to.y - height / 2) / this.scale - (point.y - height / 2) / before,
         };
         this.keepInside();
         this.lead();
     }
 
-    zoomBy(factor, point) {
-        this.zoomTo(this.zoom * factor, point);
+    zoomBy(factor, point, to) {
+        this.zoomTo(this.zoom * factor, point, to);
     }
 
     /** @param {number} x CSS pixels @param {number} y */
