@@ -185,8 +185,25 @@ async def test_a_network_faster_than_the_disk_waits_for_it(station: Station, mon
         write(part, pieces)
 
     monkeypatch.setattr(part_file.PartFile, "write", note)
-    async with station.sender(diary(50_000_000)) as sender:
+    async with station.sender(diary(20_000_000)) as sender:
         await sender.begin()
         assert (await sender.patch(0)).status_code == 204
-    assert sum(held) == 50_000_000
+    assert sum(held) == 20_000_000
     assert max(held) <= 1_000_000
+
+
+async def test_more_requests_than_memory_allows_are_asked_to_come_back(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media_sidecar.uploads.service.AT_ONCE", 1)
+    async with station.sender(CONTENT) as first, station.sender(CONTENT) as second:
+        await first.begin()
+        await second.begin()
+        hanging = await first.hanging(0, 1000)
+        await until(lambda: station.uploads.under_way == 1)
+        answer = await second.patch(0)
+        assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+        assert int(answer.headers["retry-after"]) > 0
+        await hanging.cut()
+        await until(lambda: station.uploads.under_way == 0)
+        assert (await second.patch(0)).status_code == 204

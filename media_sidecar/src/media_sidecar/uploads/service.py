@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 THREADS = 6
 AT_ONCE = 64
-"""Requests that may bring bytes at the same time; each holds at most some 1.5 MB."""
+"""Requests that may bring bytes at the same time; each holds at most some 2 MB."""
 
 ResultT = TypeVar("ResultT")
 DiscardReason = Literal["cancelled", "expired", "deleted"]
