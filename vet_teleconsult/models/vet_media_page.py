@@ -238,5 +238,6 @@ class VetMedia(models.Model):
             "no_space": self.env._("The clinic's media store is full. The file is kept; the clinic can try again."),
             "timeout": self.env._("Preparing the file took too long. The clinic can try again."),
             "internal": self.env._("Something went wrong while the file was prepared. The clinic can try again."),
+            "gone": self.env._("The clinic's media service no longer has this file. Send it again."),
             "expired": self.env._("The upload was not continued for too long. Choose the file again."),
         }

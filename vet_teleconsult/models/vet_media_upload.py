@@ -1,3 +1,4 @@
+import re
 import uuid
 from datetime import timedelta
 
@@ -9,6 +10,7 @@ from ..tools.media_types import get_ticket_types
 
 # Longer than the media service keeps what it has of an upload that nobody continues.
 ABANDONED_AFTER = timedelta(days=14)
+RETRY_PATH = re.compile(r"/commands/media/(?P<key>\w+)/retry")
 
 
 class VetMedia(models.Model):
@@ -82,6 +84,27 @@ class VetMedia(models.Model):
             vals = {"problem_code": False, "problem_detail": False, "is_retryable": False, "rendition_progress": 0}
             media.write({**vals, **({"rendition_state": "pending"} if is_rendition else {"state": "processing"})})
             media._send_to_sidecar("retry")
+            media._notify()
+
+    @api.model
+    def _give_up_retry(self, path, is_retryable):
+        """Say on a file that it is not tried again, though somebody has asked for that.
+
+        Should it be ready after all, because an earlier try has succeeded, the media service says so, and that counts.
+
+        :param str path: of the command; for any other than a retry, nothing happens
+        :param bool is_retryable: whether asking again may help
+        """
+        match = RETRY_PATH.fullmatch(path)
+        media = self.search([("media_key", "=", match["key"])], limit=1) if match else self.browse()
+        waits = {"state": "processing"} if media.state == "processing" else {}
+        if media.state == "ready" and media.rendition_state == "pending":
+            waits = {"rendition_state": "pending"}
+        if waits:
+            failed = dict.fromkeys(waits, "failed")
+            media.write(
+                {**failed, "problem_code": "internal" if is_retryable else "gone", "is_retryable": is_retryable}
+            )
             media._notify()
 
     def _delete_from_store(self):

@@ -192,7 +192,8 @@ class VetPatient(models.Model):
             vals["microchip"] = False
 
     def _include_main_owner(self):
-        for patient in self:
+        # An archived owner is one too.
+        for patient in self.with_context(active_test=False):
             if patient.partner_id not in patient.owner_ids:
                 patient.owner_ids |= patient.partner_id
 

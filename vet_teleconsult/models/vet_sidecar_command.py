@@ -97,13 +97,15 @@ class VetSidecarCommand(models.Model):
             self.write({"state": "done", "error": False})
             return
         try:
-            self.sidecar_id._send_command(self.path, self.payload or {})
+            answer = self.sidecar_id._send_command(self.path, self.payload or {})
         except requests.RequestException as error:
             self._postpone(self.sidecar_id._explain_failure(error), error)
         except (UserError, ValueError) as error:
             self._postpone(str(error), error)
         else:
             self.write({"state": "done", "attempts": self.attempts + 1, "error": False})
+            if isinstance(answer, dict) and answer.get("retried") is False:
+                self.env["vet.media"]._give_up_retry(self.path, is_retryable=False)
 
     def _is_overtaken(self):
         """Say whether the command would end a room that people have been let into again since.
@@ -130,6 +132,8 @@ class VetSidecarCommand(models.Model):
                 "next_attempt_at": now + timedelta(seconds=delay),
             }
         )
+        if self.state == "failed":
+            self.env["vet.media"]._give_up_retry(self.path, is_retryable=True)
 
     @api.autovacuum
     def _gc_delivered(self):

@@ -2,6 +2,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from .media_common import MediaCommon
+from .test_sidecar import SidecarServer, running
 
 QUIET = ("odoo.addons.vet_teleconsult.controllers.sidecar", "odoo.http")
 
@@ -196,6 +197,34 @@ class TestMediaFailure(MediaCommon):
         self.assertEqual(media.state, "processing")
         self._tell_ready(media, sequence=4)
         self.assertEqual((media.state, media.problem), ("ready", False))
+
+    def test_retry_that_the_media_service_cannot_do_is_no_endless_waiting(self):
+        media = self._begin_media()
+        self._tell_received(media)
+        self._fail(media, "no_space", stage="store", retryable=True)
+        self.chat._retry_media(self.as_owner, media.id)
+        with running(SidecarServer()) as server:
+            self.sidecar.command_url = server.url
+            server.body = {"retried": False}
+            self.env["vet.sidecar.command"].search([("chat_id", "=", self.chat.id)])._send()
+        self.assertEqual((media.state, media.is_retryable), ("failed", False))
+        self.assertIn("Send it again", media.problem)
+
+    def test_retry_that_never_reaches_the_media_service_can_be_asked_for_again(self):
+        media = self._begin_media()
+        self._tell_received(media)
+        self._fail(media, "no_space", stage="store", retryable=True)
+        self.chat._retry_media(self.as_owner, media.id)
+        command = self.env["vet.sidecar.command"].search([("chat_id", "=", self.chat.id)])
+        self.env.cr.execute(
+            "UPDATE vet_sidecar_command SET create_date = create_date - interval '25 hours' WHERE id = %s",
+            (command.id,),
+        )
+        command.invalidate_recordset()
+        self.sidecar.command_url = "http://127.0.0.1:9"
+        with mute_logger("odoo.addons.vet_teleconsult.models.vet_sidecar_command"):
+            command._send()
+        self.assertEqual((command.state, media.state, media.is_retryable), ("failed", "failed", True))
 
     def test_damaged_file_cannot_be_tried_again(self):
         media = self._begin_media()

@@ -104,3 +104,8 @@ class TestPatient(TeleconsultCommon):
         ended_at = fields.Datetime.now() - timedelta(days=3)
         self._create_consultation(state="done", started_at=ended_at, ended_at=ended_at)
         self.assertEqual(self.patient.last_consultation_at, ended_at)
+
+    def test_patient_keeps_an_owner_who_is_archived(self):
+        partner = self.env["res.partner"].create({"name": "Gone", "active": False})
+        patient = self._create_patient("Left", partner)
+        self.assertEqual(patient.with_context(active_test=False).owner_ids, partner)

@@ -27,6 +27,16 @@ class TestUploadTicket(MediaCommon):
         self.assertEqual((ticket["filename"], ticket["mime"]), ("Rex limping.MOV", "video/quicktime"))
         self.assertIn("video/*", ticket["types"])
 
+    def test_ticket_holds_no_more_than_the_media_service_takes(self):
+        values = {"filename": "é" * 500 + ".mov", "mime": "video/quicktime; codecs=" + "x" * 500}
+        ticket = read_ticket(self._begin(**values)["upload"]["ticket"], self.secret)
+        # The twin of this is UploadTicket in the media service's protocol.py.
+        for name in ("chat", "media"):
+            self.assertRegex(ticket[name], r"^[A-Za-z0-9_-]{1,128}$")
+        self.assertLessEqual(max(len(ticket[name]) for name in ("filename", "mime")), 255)
+        self.assertLessEqual(len(ticket["types"]), 200)
+        self.assertTrue(ticket["filename"].endswith(".mov"))
+
     def test_answer_says_until_when_the_ticket_is_good(self):
         with freeze_time("2026-05-01 10:00:00"):
             upload = self._begin()["upload"]
