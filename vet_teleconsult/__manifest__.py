@@ -76,6 +76,7 @@
         "demo/vet_consultation_demo.xml",
         "demo/vet_consultation_history_demo.xml",
         "demo/vet_chat_demo.xml",
+        "demo/vet_chat_conversation_demo.xml",
         "demo/vet_call_demo.xml",
         "demo/vet_consent_demo.xml",
     ],
@@ -105,8 +106,6 @@
             "web/static/src/core/utils/objects.js",
             "web/static/src/core/utils/strings.js",
             "vet_teleconsult/static/src/core/**/*",
-            "vet_teleconsult/static/src/chat/**/*",
-            ("remove", "vet_teleconsult/static/src/chat/capture/**/*"),
             "vet_teleconsult/static/src/portal/mount_page.js",
         ],
         "vet_teleconsult.assets_room": [
@@ -116,12 +115,17 @@
         ],
         "vet_teleconsult.assets_chat": [
             ("include", "vet_teleconsult.assets_page_base"),
+            ("include", "vet_teleconsult.assets_chat_thread"),
             "vet_teleconsult/static/src/room/wake_lock.js",
             "vet_teleconsult/static/src/room/rtc/environment.js",
             "vet_teleconsult/static/src/portal/chat_page.*",
             "vet_teleconsult/static/src/portal/clip_page.*",
         ],
-        # Fetched by these pages when somebody opens a file, or records.
+        # Fetched by these pages when they are wanted: the chat in the room, the viewer, the recorder.
+        "vet_teleconsult.assets_chat_thread": [
+            "vet_teleconsult/static/src/chat/**/*",
+            ("remove", "vet_teleconsult/static/src/chat/capture/**/*"),
+        ],
         "vet_teleconsult.assets_clip_viewer": [
             "vet_teleconsult/static/src/player/recording_player/full_screen.js",
             "vet_teleconsult/static/src/player/recording_player/playback/media_problem.js",
