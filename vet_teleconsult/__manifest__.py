@@ -1,6 +1,6 @@
 {
     "name": "Veterinary Teleconsultation",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Services",
     "summary": "Consult by video and chat from the clinic's own Odoo, recorded with consent",
     "author": "vet_teleconsult contributors, Odoo Community Association (OCA)",

@@ -1,8 +1,8 @@
 import { Component, onWillStart, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { lazyParts } from "../chat/lazy_parts";
 import { formatSize } from "../chat/uploader/sizes";
 import { Icon } from "../core/icon/icon";
+import { lazyParts } from "../core/lazy_parts";
 import { mountWhenReady } from "./mount_page";
 
 const SHOWN = ["video", "photo", "still", "audio"];

@@ -1,10 +1,8 @@
 import { Component, markRaw, onMounted, onWillDestroy, onWillStart, useExternalListener, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { ChatApi } from "../chat/chat_api";
-import { ChatStore } from "../chat/chat_store";
-import { carriesFiles, droppedFiles, folderSentence } from "../chat/uploader/dropped_files";
 import { ApiError } from "../core/api";
 import { Icon } from "../core/icon/icon";
+import { lazyParts } from "../core/lazy_parts";
 import { LiveUpdates } from "../core/live_updates";
 import { Memory } from "../core/memory";
 import { Blocked } from "./blocked/blocked";
@@ -56,7 +54,7 @@ export class Room extends Component {
         api: Object,
         consultationId: Number,
         /** `ChatStore` of the consultation's chat; made here by default. */
-        chat: { type: Object, optional: true },
+        chatStore: { type: Object, optional: true },
         /** The link to this room, for those who have to open it elsewhere. */
         link: { type: String, optional: true },
         /** Shows a recording in a component of its own: {player, reload, onClose}. */
@@ -78,6 +76,9 @@ export class Room extends Component {
             checking: true,
             tab: "messages",
             noteAdded: 0,
+            /** {parts, store} as soon as the chat's own bundle is there */
+            chat: null,
+            chatFailed: false,
             workspace: null,
             consultation: null,
             sound: null,
@@ -85,9 +86,6 @@ export class Room extends Component {
             player: null,
         });
         this.call = useState(makeCallState());
-        const { accessToken = null } = this.props.api;
-        this.chat = this.props.chat || new ChatStore({ api: new ChatApi({ consultationId, accessToken }) });
-        this.thread = useState(this.chat.state);
         this.devices = new Devices({ memory: this.choices });
         this.screenShare = new ScreenShare();
         // The plain functions below outlive renderings, so they get the state that notifies.
@@ -125,8 +123,6 @@ export class Room extends Component {
         const { consultation, workspace } = this.bootstrap;
         this.state.consultation = consultation;
         this.state.workspace = workspace;
-        // Not before the answer to `join`: news are told from there on, so that none is missed in between.
-        this.chat.open();
         this.startLive();
         this.returning = Boolean(this.memory.get("inCall"));
         if (!this.returning) {
@@ -203,6 +199,9 @@ export class Room extends Component {
         this.state.phase = "call";
         this.props.onCallChange?.(true);
         this.controller.start();
+        if (!this.state.chat) {
+            this.loadChat();
+        }
     }
 
     stopCall({ leave }) {
@@ -368,7 +367,6 @@ export class Room extends Component {
         this.live = new LiveUpdates({ path: live.websocket_path, channel: live.channel, last: live.last });
         this.live.on("notification", (message) => this.onNotification(message));
         this.live.on("status", (status) => (this.liveClosed = status === "closed"));
-        this.chat.follow(this.live);
         this.live.start();
         // Odoo may answer requests although its WebSocket is away (a proxy that does not pass it on).
         this.pollTimer = setInterval(() => this.liveClosed && this.reloadWorkspace(), POLL_INTERVAL);
@@ -409,33 +407,37 @@ export class Room extends Component {
         this.state.tab = tab;
     }
 
-    // ---------------------------------------------------------------- files
+    // ----------------------------------------------------------------- chat
 
-    /** A file that is dropped beside the thread is meant for it, and must not replace the page. */
-    onDragOver(event) {
-        if (carriesFiles(event.dataTransfer)) {
-            event.preventDefault();
-            event.dataTransfer.dropEffect = this.takesFiles ? "copy" : "none";
-            if (this.takesFiles) {
-                this.state.tab = "messages";
+    /** Comes with a bundle of its own, so that the lobby is there sooner and the call does not wait for it. */
+    async loadChat() {
+        this.state.chatFailed = false;
+        try {
+            const parts = await lazyParts.chat();
+            if (this.destroyed) {
+                return;
             }
+            const { accessToken = null, consultationId } = this.props.api;
+            const store = this.props.chatStore || parts.makeRoomChat({ consultationId, accessToken });
+            store.follow(this.live);
+            this.state.chat = markRaw({ parts, store });
+            await store.open();
+        } catch (error) {
+            console.warn(error);
+            this.state.chatFailed = true;
+        }
+    }
+
+    onDragOver(event) {
+        const { chat } = this.state;
+        if (chat?.parts.holdFiles(chat.store, event)) {
+            this.state.tab = "messages";
         }
     }
 
     onDrop(event) {
-        if (!carriesFiles(event.dataTransfer)) {
-            return;
-        }
-        event.preventDefault();
-        if (this.takesFiles) {
-            const { files, folders } = droppedFiles(event.dataTransfer);
-            folders.forEach((name) => this.chat.queue.refuse(name, folderSentence()));
-            this.chat.queue.add(files, { origin: "file" });
-        }
-    }
-
-    get takesFiles() {
-        return ["call", "left"].includes(this.state.phase) && this.thread.status === "ready" && this.chat.canUpload;
+        const { chat } = this.state;
+        chat?.parts.takeFiles(chat.store, event);
     }
 
     addNote() {
@@ -474,7 +476,8 @@ export class Room extends Component {
         }
         clearInterval(this.pollTimer);
         this.live?.stop();
-        this.chat.close();
+        this.destroyed = true;
+        this.state.chat?.store.close();
         this.stopShowing();
         this.devices.close();
     }

@@ -3,10 +3,10 @@ import { click, edit, press, queryAll, queryOne, waitFor, waitForNone, waitUntil
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
 import { Component, xml } from "@odoo/owl";
 import { patchWithCleanup } from "@web/../tests/web_test_helpers";
-import { lazyParts } from "@vet_teleconsult/chat/lazy_parts";
 import { ChatThread } from "@vet_teleconsult/chat/thread/chat_thread";
 import { LIMIT } from "@vet_teleconsult/chat/thread/render_window";
 import { ApiError } from "@vet_teleconsult/core/json_api";
+import { lazyParts } from "@vet_teleconsult/core/lazy_parts";
 import { mountWithoutWebClient } from "../room/mount_without_web_client";
 import { FakeApi, makeInfo, makeMedia, makeMessage, makeOwnMessage, makeStore, OWNER, VET } from "./fake_chat";
 

@@ -62,7 +62,7 @@ const memory = () => new Memory("sessionStorage", "room.5");
 async function mountRoom(join = async () => BOOTSTRAP) {
     const api = { join, ticket: async () => ({ ticket: "fresh" }) };
     chat = makeStore({ api: new FakeApi({ info: makeInfo({ messages: [makeMessage(1)] }) }) });
-    await mountWithoutWebClient(Room, { api, consultationId: 5, chat: chat.store });
+    await mountWithoutWebClient(Room, { api, consultationId: 5, chatStore: chat.store });
 }
 
 test("whoever was not in the call passes the lobby", async () => {

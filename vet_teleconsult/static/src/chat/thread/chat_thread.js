@@ -1,8 +1,8 @@
 import { Component, markRaw, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
+import { lazyParts } from "../../core/lazy_parts";
 import { Composer } from "../composer/composer";
-import { lazyParts } from "../lazy_parts";
 import { typingSentence } from "../sentences";
 import { DropZone } from "../uploader/drop_zone";
 import { MessageLog } from "./message_log";

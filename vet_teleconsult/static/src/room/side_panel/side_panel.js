@@ -1,19 +1,19 @@
 import { Component, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { ChatThread } from "../../chat/thread/chat_thread";
 import { Notes } from "./notes/notes";
 import { PatientCard } from "./patient_card/patient_card";
 
 /** Messages, patient and (for the vet) notes, one at a time beside the picture. */
 export class SidePanel extends Component {
     static template = "vet_teleconsult.SidePanel";
-    static components = { ChatThread, Notes, PatientCard };
+    static components = { Notes, PatientCard };
     static props = {
         tab: { type: String },
-        unread: { type: Number },
         consultation: Object,
-        /** `ChatStore` */
-        chat: Object,
+        /** {parts, store} of the chat, or null as long as it is not there */
+        chat: { optional: true },
+        chatFailed: Boolean,
+        onLoadChat: Function,
         workspace: { optional: true },
         noteAdded: { type: Number },
         memory: Object,

@@ -1,10 +1,15 @@
 import { loadBundle } from "@web/core/assets";
 
 /**
- * Components that are large and seldom the first thing wanted: they come with a bundle of their own when they are asked
- * for. Inside Odoo they are there already.
+ * Parts that are large and not the first thing wanted: on the pages without the web client they come with a bundle of
+ * their own when they are asked for. Inside Odoo they are there already.
  */
 export const lazyParts = {
+    /** @returns {Promise<object>} the chat for the room: the module `chat/room_chat` */
+    chat() {
+        return load("@vet_teleconsult/chat/room_chat", "vet_teleconsult.assets_chat_thread");
+    },
+
     /** @returns {Promise<import("@odoo/owl").ComponentConstructor>} `ClipViewer` */
     async clipViewer() {
         const module = "@vet_teleconsult/player/clip_viewer/clip_viewer";
@@ -18,6 +23,7 @@ export const lazyParts = {
     },
 };
 
+/** @returns {Promise<object>} what a module exports */
 async function load(module, bundle) {
     if (!odoo.loader.modules.has(module)) {
         await loadBundle(bundle);
