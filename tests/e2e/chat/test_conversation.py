@@ -59,7 +59,7 @@ def test_an_answer_that_came_while_the_network_was_away_shows_when_it_is_back(co
 
 def test_an_unclaimed_chat_is_taken_from_the_inbox(clinic: Stack, vet: Vet) -> None:
     chat = clinic.chat(subject="Itching")
-    vet.page.goto(f"{clinic.clinic.url}/odoo/teleconsult-chats")
+    vet.page.goto(f"{clinic.clinic.url}/odoo/teleconsult-inbox")
     vet.press("inbox-filter-unassigned")
     row = vet.page.locator(f"[data-test=inbox-chat][data-id='{chat.id}']")
     row.click()
@@ -71,7 +71,7 @@ def test_an_unclaimed_chat_is_taken_from_the_inbox(clinic: Stack, vet: Vet) -> N
 
 def test_the_inbox_tells_of_a_new_message_by_itself(clinic: Stack, vet: Vet) -> None:
     chat = clinic.chat(claimed_by=VET)
-    vet.page.goto(f"{clinic.clinic.url}/odoo/teleconsult-chats")
+    vet.page.goto(f"{clinic.clinic.url}/odoo/teleconsult-inbox")
     row = vet.page.locator(f"[data-test=inbox-chat][data-id='{chat.id}']")
     expect(row).to_be_visible(timeout=PATIENCE * 1000)
     token = chat.link.rpartition("/")[2]
