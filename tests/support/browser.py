@@ -67,6 +67,10 @@ class Browsers:
             f"--use-file-for-fake-audio-capture={self._written(footage)[1]}",
         )
 
+    def with_two_cameras(self) -> Browser:
+        """A browser on a phone: one camera towards its user, one away."""
+        return self.launched("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=2")
+
     def denying(self) -> Browser:
         """A browser whose user refuses whatever a page asks for."""
         return self.launched("--use-fake-device-for-media-stream", "--deny-permission-prompts")

@@ -24,7 +24,7 @@ def sent(shared_conversation: Conversation, clip) -> Conversation:
 
 
 def _open(person: Person) -> None:
-    card(person).get_by_test_id("media-open").click()
+    card(person, "limping.mp4").get_by_test_id("media-open").click()
     person.page.wait_for_function("document.querySelector('[data-test=clip] video')?.readyState >= 2")
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import expect
 
-from tests.support.browser import Person
+from tests.support.browser import PHONE, Browsers, Owner, Person
 from tests.support.chat import Conversation, card
 from tests.support.patience import PATIENCE, eventually
+from tests.support.stack import Stack
 
 
 def _record(person: Person, hook: str = "attach-record") -> None:
@@ -43,16 +44,18 @@ def test_a_clip_can_be_taken_again_before_it_is_sent(conversation: Conversation)
     assert len(conversation.stored()) == 1
 
 
-def test_the_camera_is_turned_around_before_filming(conversation: Conversation) -> None:
-    owner = conversation.owner
+def test_the_camera_is_turned_around_before_filming(clinic: Stack, browsers: Browsers, people) -> None:
+    """A phone has two cameras; the one that films is the one that was chosen."""
+    owner = people(Owner, browsers.with_two_cameras(), viewport=PHONE)
+    chat = clinic.chat()
+    owner.page.goto(chat.link)
     owner.press("attach")
     owner.press("attach-record")
+    showing = "document.querySelector('[data-test=recorder] video')?.srcObject?.getVideoTracks()[0]?.label"
+    first = owner.page.wait_for_function(showing).json_value()
     owner.press("recorder-flip")
-    owner.press("recorder-start")
-    eventually(lambda: "0:01" in owner.find("recorder-time").inner_text(), "a second recorded")
-    owner.press("recorder-stop")
-    owner.press("recorder-send")
-    conversation.stored()
+    owner.page.wait_for_function(f"(first) => {{ const now = {showing}; return now && now !== first; }}", arg=first)
+    owner.press("recorder-close")
 
 
 def test_the_camera_is_released_when_the_recorder_closes(conversation: Conversation) -> None:
@@ -92,6 +95,6 @@ def test_a_recording_that_a_reload_interrupted_is_offered_again(conversation: Co
     eventually(lambda: "0:03" in owner.find("recorder-time").inner_text(), "three seconds recorded")
     owner.page.reload()
     expect(owner.find("unsent-recording")).to_be_visible(timeout=PATIENCE * 1000)
-    owner.press("unsent-recording-send")
+    owner.press("unsent-send")
     [media] = conversation.stored()
     assert media["kind"] == "video"

@@ -101,7 +101,7 @@ def test_ending_again_makes_a_new_version_and_keeps_the_old(ended) -> None:
     conversation.vet.write("One more thing")
     conversation.owner.reads("One more thing")
     newer = _end(conversation, 2)
-    assert "One more thing" in " ".join(page.extract_text() for page in newer.pages)
+    assert "One more thing" in " ".join(" ".join(page.extract_text().split()) for page in newer.pages)
     assert [each["version"] for each in _transcripts(conversation)] == [1, 2]
 
 
