@@ -128,6 +128,7 @@
         ],
         "vet_teleconsult.assets_clip_viewer": [
             "vet_teleconsult/static/src/player/recording_player/full_screen.js",
+            "vet_teleconsult/static/src/player/recording_player/playback/drift.js",
             "vet_teleconsult/static/src/player/recording_player/playback/media_problem.js",
             "vet_teleconsult/static/src/player/clip_viewer/**/*",
         ],
