@@ -25,7 +25,7 @@ export class FakeService {
     }
 
     get content() {
-        return new Blob(this.pieces).arrayBuffer();
+        return Uint8Array.from(this.pieces.flatMap((piece) => [...piece]));
     }
 
     methods() {
@@ -184,7 +184,7 @@ export function makeQueue({ service = new FakeService(), api = new FakeApi(), st
         owner: `test ${Math.random()}`,
         send: service.send,
         wait: async (_milliseconds, signal) => {
-            await Promise.resolve();
+            await new Promise((resolve) => setTimeout(resolve, 1));
             signal?.throwIfAborted();
         },
         ...more,

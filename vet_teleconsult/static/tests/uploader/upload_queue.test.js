@@ -1,11 +1,14 @@
 import { after, beforeEach, describe, expect, test } from "@odoo/hoot";
-import { waitUntil } from "@odoo/hoot-dom";
+import { waitUntil as waitShortlyUntil } from "@odoo/hoot-dom";
 import { allowTranslations } from "@web/../tests/web_test_helpers";
-import { clip, FakeApi, FakeService, FakeStore, makeQueue, MB, networkFailure } from "./fake_service";
+import { clip, FakeApi, FakeService, FakeStore, makeQueue, MB, networkFailure, reply } from "./fake_service";
 
 describe.current.tags("desktop");
 
 beforeEach(() => allowTranslations());
+
+/** A busy machine takes longer than a moment. */
+const waitUntil = (condition) => waitShortlyUntil(condition, { timeout: 14000 });
 
 function start(options) {
     const made = makeQueue(options);
@@ -39,8 +42,12 @@ test("a file is announced, sent and checked; done is what Odoo says", async () =
 });
 
 test("three at once, the others in their turn", async () => {
-    const { service, held } = heldService();
-    const { queue, items } = start({ service });
+    const held = [];
+    const send = async ({ method }) =>
+        method === "POST"
+            ? reply(201, { headers: { Location: "uploads/key", "Upload-Offset": "0" } })
+            : new Promise((resolve) => held.push(() => resolve(reply(204, { headers: { "Upload-Offset": "1000" } }))));
+    const { queue, items } = start({ service: { send } });
     queue.add(Array.from({ length: 5 }, (_, number) => clip(1000, `${number}.mp4`)));
     await waitUntil(() => held.length === 3);
     expect(items.map(({ status }) => status)).toEqual([...Array(3).fill("uploading"), "queued", "queued"]);
@@ -79,11 +86,16 @@ test("while there is no network it says so", async () => {
     const network = {};
     network.back = new Promise((resolve) => (network.restore = resolve));
     service.answers.push(undefined, networkFailure());
-    const { queue, is } = start({ service, wait: () => network.back });
+    const { queue, is } = start({
+        service,
+        wait: () => network.back.then(() => new Promise((resolve) => setTimeout(resolve, 50))),
+    });
     queue.add([clip(1000)]);
     await is("waiting");
+    expect(service.offset).toBe(0);
     network.restore();
     await is("checking");
+    expect(service.offset).toBe(1000);
 });
 
 test("Odoo away is waited for like the network", async () => {
@@ -93,6 +105,7 @@ test("Odoo away is waited for like the network", async () => {
     const { queue, is } = start({
         api,
         wait: async () => {
+            await new Promise((resolve) => setTimeout(resolve, 1));
             waits += 1;
             if (waits === 3) {
                 delete api.refusals.upload;
@@ -172,8 +185,10 @@ test("a file cancelled while Odoo has not answered yet is taken back when it doe
     const [id] = queue.add([clip(1000)]);
     await waitUntil(() => answers.length === 1);
     queue.cancel(id);
+    expect(api.of("cancelUpload")).toEqual([]);
     answers[0]();
     await waitUntil(() => api.of("cancelUpload").length === 1);
+    expect(api.of("cancelUpload")).toEqual([1]);
 });
 
 test("a failure on the clinic's side is tried again there, not sent again", async () => {
@@ -198,9 +213,10 @@ test("a file that was deleted elsewhere leaves the list", async () => {
 });
 
 test("Odoo is asked where no live update comes", async () => {
-    const { queue, api, is } = start();
+    const { queue, api, items, is } = start();
     queue.add([clip(1000)]);
     await waitUntil(() => api.of("media").length >= 2);
+    expect(items[0].status).toBe("checking");
     api.media_.get(1).state = "ready";
     await is("done");
 });
@@ -290,10 +306,11 @@ test("a file that the browser could not keep is asked for, and no other taken", 
 });
 
 test("a file renamed since is known by its size and its time", async () => {
-    const { queue, is } = start({ store: storeWith({}, null), api: apiWith({ id: 4 }) });
+    const { queue, service, is } = start({ store: storeWith({}, null), api: apiWith({ id: 4 }) });
     await queue.restore([]);
     queue.chooseAgain("old", clip(1000, "IMG_0007.mp4"));
     await is("checking");
+    expect(service.offset).toBe(1000);
 });
 
 test("what was begun on another device asks for the file, until it arrives from there", async () => {

@@ -13,16 +13,11 @@ export const SMALLEST_CHUNK = MB / 4;
 /** Answers after which the same request may succeed: the lock of a cut connection, a checksum that the way spoiled, … */
 const TRANSIENT = new Set([408, 423, 425, 429, 460, 500, 502, 503, 504]);
 
-const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+const base64 = (bytes) => btoa(String.fromCharCode(...bytes));
+const encode = (text) => base64(new TextEncoder().encode(text));
 
-/** @returns {Promise<string|null>} the value of `Upload-Checksum`; null where the browser cannot compute it */
-async function checksum(bytes) {
-    if (!globalThis.crypto?.subtle) {
-        return null;
-    }
-    const digest = await crypto.subtle.digest("SHA-256", bytes);
-    return `sha256 ${btoa(String.fromCharCode(...new Uint8Array(digest)))}`;
-}
+/** @returns {Promise<ArrayBuffer|null>} null where the browser computes none: on insecure pages */
+const sha256 = async (bytes) => (await globalThis.crypto?.subtle?.digest?.("SHA-256", bytes)) || null;
 
 /**
  * Sends one file by tus 1.0 (https://tus.io/protocols/resumable-upload), with the extensions creation and checksum.
@@ -41,13 +36,17 @@ export class TusUpload extends Emitter {
      * @param {{url: string, ticket: string}} options.access where to send it, and Odoo's permission
      * @param {() => Promise<{url: string, ticket: string}>} options.renew a fresh permission when that one has expired
      * @param {typeof sendRequest} [options.send]
+     * @param {typeof sha256} [options.digest]
      * @param {Backoff} [options.backoff]
      * @param {typeof waitForNetwork} [options.wait]
      */
-    constructor({ file, filename, mime, access, renew, send = sendRequest, backoff = null, wait = waitForNetwork }) {
+    constructor({ file, filename, mime, access, renew, ...options }) {
         super();
-        Object.assign(this, { file, filename, mime, access, renew, send, wait });
-        this.backoff = backoff || new Backoff({ first: 500, longest: 30000, factor: 2 });
+        Object.assign(this, { file, filename, mime, access, renew });
+        this.send = options.send || sendRequest;
+        this.digest = options.digest || sha256;
+        this.wait = options.wait || waitForNetwork;
+        this.backoff = options.backoff || new Backoff({ first: 500, longest: 30000, factor: 2 });
         /** @type {string|null} where this file is on the service */
         this.location = null;
         /** Bytes that the service has on its disk; null while that is unknown. */
@@ -100,7 +99,7 @@ export class TusUpload extends Emitter {
             url: this.access.url,
             headers: {
                 "Upload-Length": String(this.file.size),
-                "Upload-Metadata": `filename ${base64(this.filename)},filetype ${base64(this.mime)}`,
+                "Upload-Metadata": `filename ${encode(this.filename)},filetype ${encode(this.mime)}`,
             },
         });
         const location = answer.header("Location");
@@ -128,14 +127,14 @@ export class TusUpload extends Emitter {
         const { offset } = this;
         // The bytes, not the blob: one that cannot be read any more looks like a dead network once it is being sent.
         const bytes = await read(this.file.slice(offset, offset + this.chunkSize));
-        const sum = await checksum(bytes);
+        const digest = await this.digest(bytes);
         const answer = await this._request(signal, {
             method: "PATCH",
             url: this.location,
             headers: {
                 "Content-Type": "application/offset+octet-stream",
                 "Upload-Offset": String(offset),
-                ...(sum ? { "Upload-Checksum": sum } : {}),
+                ...(digest ? { "Upload-Checksum": `sha256 ${base64(new Uint8Array(digest))}` } : {}),
             },
             body: bytes,
             onProgress: (sent) => this.emit("progress", offset + Math.min(sent, bytes.byteLength)),

@@ -77,7 +77,7 @@ export class UploadTask {
             filename: this.item.name,
             mime: this.item.mime,
             renew: () => this._renew(),
-            ...(this.send ? { send: this.send } : {}),
+            send: this.send,
             wait: this.wait,
         });
         this.upload.file = this.file;
