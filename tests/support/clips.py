@@ -77,3 +77,11 @@ def photo(path: Path, number: int = 1, size: tuple[int, int] = (4032, 3024)) -> 
     command = ["ffmpeg", "-y", "-v", "error", *source, "-frames:v", "1", "-q:v", "2", str(path)]
     subprocess.run(command, input=frame(number, width, height).tobytes(), check=True)
     return path
+
+
+def number_of(picture: bytes) -> int:
+    """Read the number in a stored picture (JPEG, PNG)."""
+    command = ["ffmpeg", "-v", "error", "-i", "-", "-f", "rawvideo", "-pix_fmt", "gray", "-vf", f"scale={BITS * 16}:-1"]
+    pixels = subprocess.run([*command, "-"], input=picture, capture_output=True, check=True).stdout
+    upper = np.frombuffer(pixels, np.uint8).reshape(-1, BITS * 16)[8]
+    return sum(1 << bit for bit in range(BITS) if upper[bit * 16 + 8] > 128)

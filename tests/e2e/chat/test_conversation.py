@@ -28,9 +28,8 @@ def test_each_side_sees_that_a_message_was_read(shared_conversation: Conversatio
     vet.page.bring_to_front()
     owner.write("Did you see this?")
     vet.reads("Did you see this?")
-    own = owner.find("message").filter(has_text="Did you see this?")
-    expect(own.get_by_test_id("read-mark").or_(own.locator("xpath=following::*[@data-test='read-mark']")).first)
-    owner.sees("read-mark")
+    row = owner.page.get_by_role("listitem").filter(has_text="Did you see this?")
+    expect(row.get_by_test_id("read-mark")).to_contain_text("Vera Meier", timeout=PATIENCE * 1000)
 
 
 def test_a_locked_chat_says_so_to_the_owner_and_takes_nothing(conversation: Conversation) -> None:
@@ -89,8 +88,10 @@ def test_ten_thousand_messages_open_at_the_newest_and_go_back_to_the_oldest(clin
     vet.reads("message 9999.")
     assert vet.find("message").count() < 1_000
     log = vet.page.get_by_role("log")
-    for _ in range(3):
+    rendered = 0
+    while not vet.find("message").filter(has_text="message 0.").count():
         before = vet.find("message").first.get_attribute("data-id")
         log.evaluate("(element) => { element.scrollTop = 0; }")
         eventually(lambda before=before: vet.find("message").first.get_attribute("data-id") != before, "older messages")
-    assert vet.find("message").count() < 1_000
+        rendered = max(rendered, vet.find("message").count())
+    assert rendered < 1_000

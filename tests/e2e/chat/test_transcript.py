@@ -24,8 +24,10 @@ def _transcripts(conversation: Conversation) -> list[dict[str, Any]]:
     return conversation.clinic.admin.search("vet.transcript", domain, "version", "state", "attachment_id", "problem")
 
 
-def _end(conversation: Conversation, version: int) -> PdfReader:
+def _end(conversation: Conversation, version: int, mail: bool = False) -> PdfReader:
     conversation.vet.press("chat-end")
+    if mail:
+        conversation.vet.find("chat-end-mail").check()
     conversation.vet.press("chat-end-confirm")
 
     def made():
@@ -55,7 +57,9 @@ def ended(
     vet, owner = make_vet(clinic, browsers, people_of_module), make_owner(browsers, people_of_module)
     conversation = Conversation(clinic, clinic.chat(claimed_by=VET), vet, owner).begin()
     owner.write("He limps since this morning")
-    attach(owner, clip, photo)
+    attach(owner, clip)
+    conversation.stored(1)
+    attach(owner, photo)
     conversation.stored(2)
     vet.reads("He limps since this morning")
     card(vet)
@@ -92,6 +96,7 @@ def test_a_revoked_link_says_so_and_the_other_one_goes_on(ended) -> None:
     [link] = conversation.clinic.admin.search("vet.media.link", [("token", "=", token)], "id")
     conversation.clinic.admin.call("vet.media.link", "action_revoke", [link["id"]])
     assert requests.get(first, timeout=60).status_code == 410
+    assert requests.get(first.replace("/vet/clip/", "/vet/media/"), timeout=60).status_code == 410
     assert requests.get(second, timeout=60).status_code == 200
 
 
@@ -100,9 +105,23 @@ def test_ending_again_makes_a_new_version_and_keeps_the_old(ended) -> None:
     conversation.vet.press("chat-reopen")
     conversation.vet.write("One more thing")
     conversation.owner.reads("One more thing")
-    newer = _end(conversation, 2)
+    newer = _end(conversation, 2, mail=True)
     assert "One more thing" in " ".join(" ".join(page.extract_text().split()) for page in newer.pages)
     assert [each["version"] for each in _transcripts(conversation)] == [1, 2]
+
+
+def test_the_transcript_is_mailed_to_the_owner_where_the_vet_says_so(ended) -> None:
+    """Version 2 of the test before this one."""
+    conversation, _pdf = ended
+    owner = conversation.clinic.admin.read("res.partner", conversation.chat.owner, "email")["email"]
+    domain = ["|", ("email_to", "ilike", owner), ("recipient_ids", "in", [conversation.chat.owner])]
+    mails = eventually(
+        lambda: conversation.clinic.admin.search(
+            "mail.mail", [*domain, ("attachment_ids", "!=", False)], "attachment_ids"
+        ),
+        "the mail with the transcript",
+    )
+    assert len(mails) == 1
 
 
 def test_the_transcript_lies_on_the_patient(ended) -> None:
