@@ -141,6 +141,12 @@ class Person:
         text = self.page.evaluate("document.body?.innerText ?? ''")
         return "\n".join([f"{self.page.url} ({picture})", text[-2000:], "Console:", *self.console[-15:], *self.errors])
 
+    def log_in(self, stack: Stack, login: str) -> Self:
+        """Sign in without the login page, which is Odoo's own matter."""
+        session = stack.login(login).session.cookies["session_id"]
+        self.context.add_cookies([{"name": "session_id", "value": session, "url": stack.clinic.url}])
+        return self
+
     # ---------------------------------------------------------------- hands
 
     def find(self, hook: str) -> Locator:
@@ -223,12 +229,6 @@ class Person:
 
 class Vet(Person):
     """A veterinarian in Odoo's web client."""
-
-    def log_in(self, stack: Stack, login: str) -> Vet:
-        """Sign in without the login page, which is Odoo's own matter."""
-        session = stack.login(login).session.cookies["session_id"]
-        self.context.add_cookies([{"name": "session_id", "value": session, "url": stack.clinic.url}])
-        return self
 
     def open_form(self, stack: Stack, consultation: Consultation) -> None:
         """Open the consultation."""

@@ -148,6 +148,18 @@ class Stack:
         """The latest patient's name and its owner's."""
         return f"Rex {self._number}", f"Anna Keller {self._number}"
 
+    def portal_owner(self) -> tuple[str, str]:
+        """Make an owner who can log in, and return their login (the password is the same) and their pet's name."""
+        owner, _patient = self.owner_with_patient()
+        login = f"anna{self._number}"
+        [portal] = self.admin.search(
+            "ir.model.data", [("module", "=", "base"), ("name", "=", "group_portal")], "res_id"
+        )
+        self.admin.create(
+            "res.users", login=login, password=login, partner_id=owner, group_ids=[(6, 0, [portal["res_id"]])]
+        )
+        return login, self._names[0]
+
     def chat(self, claimed_by: str | None = None, **values: Any) -> Chat:
         """Make a chat with a patient and an owner of its own.
 
