@@ -207,3 +207,24 @@ async def test_more_requests_than_memory_allows_are_asked_to_come_back(
         await hanging.cut()
         await until(lambda: station.uploads.under_way == 0)
         assert (await second.patch(0)).status_code == 204
+
+
+async def test_one_chat_does_not_take_the_place_of_the_others(
+    station: Station, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("media_sidecar.uploads.service.AT_ONCE_PER_CHAT", 1)
+    senders = [station.sender(CONTENT, chat=chat) for chat in ("greedy", "greedy", "another")]
+    dripping, more, other = senders
+    for sender in senders:
+        await sender.begin()
+    hanging = await dripping.hanging(0, 1000)
+    await until(lambda: station.uploads.under_way == 1)
+    answer = await more.patch(0)
+    assert (answer.status_code, answer.json()["code"]) == (503, "busy")
+    assert int(answer.headers["retry-after"]) > 0
+    assert (await other.patch(0)).status_code == 204
+    await hanging.cut()
+    await until(lambda: station.uploads.under_way == 0)
+    assert (await more.patch(0)).status_code == 204
+    for sender in senders:
+        await sender.client.aclose()

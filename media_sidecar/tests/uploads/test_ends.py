@@ -73,6 +73,21 @@ async def test_an_upload_that_goes_on_is_not_given_up(station: Station) -> None:
         assert station.file(whole).exists()
 
 
+async def test_a_request_without_a_byte_keeps_no_upload_waiting(station: Station) -> None:
+    async with station.sender(CONTENT) as sender:
+        await sender.begin()
+        await sender.patch(0, 1000)
+
+        def age(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE upload SET touched_at = ?", (time.time() - 200 * 3600,))
+
+        await station.database.run(age)
+        empty = await sender.patch(1000, 1000)
+        assert (empty.status_code, empty.headers["upload-offset"]) == (204, "1000")
+        await station.uploads.sweep.sweep()
+        assert (await sender.head()).status_code in (404, 410)
+
+
 async def test_what_ended_long_ago_is_forgotten(station: Station) -> None:
     async with station.sender(CONTENT) as sender:
         await sender.begin()

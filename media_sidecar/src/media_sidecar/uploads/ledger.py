@@ -41,7 +41,7 @@ class Upload:
     :ivar received_bytes: so many of its first bytes are on the disk; what the file has beyond does not count
     :ivar kind: from its first bytes, with ``mime`` and ``extension``; nothing before they are there
     :ivar sha256: of the whole file, hexadecimal; nothing before it is whole
-    :ivar created_at: seconds since the epoch; ``touched_at`` likewise, when the state or the bytes last changed
+    :ivar created_at: seconds since the epoch; ``touched_at`` likewise, when the state last changed or bytes last came
     :ivar failure_code: why it failed, with the sentence in ``failure``
     """
 
@@ -148,10 +148,12 @@ def begin(upload: Upload) -> Change:
 
 
 def keep(media: str, received_bytes: int) -> Change:
-    """So many bytes of *media* are on the disk."""
+    """So many bytes of *media* are on the disk; only where that is more than before has it come on."""
     now = time.time()
     return lambda connection: connection.execute(
-        "UPDATE upload SET received_bytes = ?, touched_at = ? WHERE media = ?", (received_bytes, now, media)
+        "UPDATE upload SET touched_at = CASE WHEN ? > received_bytes THEN ? ELSE touched_at END, received_bytes = ?"
+        " WHERE media = ?",
+        (received_bytes, now, received_bytes, media),
     )
 
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 THREADS = 6
 AT_ONCE = 64
 """Requests that may bring bytes at the same time; each holds at most some 2 MB."""
+AT_ONCE_PER_CHAT = 8
+"""As many of them may be of one chat, so that nobody's link takes the place of everybody else."""
 
 ResultT = TypeVar("ResultT")
 DiscardReason = Literal["cancelled", "expired", "deleted"]
@@ -67,7 +69,8 @@ class Uploads:
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="uploads")
         self._turns = Turns()
         self._hashes: dict[str, tuple[int, _Hash]] = {}
-        self._receptions: set[asyncio.Task[Upload]] = set()
+        self._receptions: dict[asyncio.Task[Upload], str] = {}
+        """Each with the chat that it brings bytes for."""
         self._closed = False
         self.expiry_seconds = settings.upload_expiry_hours * 3600
         """How long an upload waits for its next bytes."""
@@ -125,11 +128,12 @@ class Uploads:
         :return: the upload as it is afterwards, with everything that arrived on the disk
         :raises UploadRefused: when nothing is taken or not all of it; ``received_bytes`` says how much counts
         """
-        if self._closed or len(self._receptions) >= AT_ONCE:
+        of_chat = sum(chat == ticket.chat for chat in self._receptions.values())
+        if self._closed or len(self._receptions) >= AT_ONCE or of_chat >= AT_ONCE_PER_CHAT:
             raise busy()
         # A task of its own: what has arrived is brought to the disk also where the server gives the request up.
         task = asyncio.create_task(self._receive(ticket, incoming))
-        self._receptions.add(task)
+        self._receptions[task] = ticket.chat
         task.add_done_callback(self._ended)
         return await asyncio.shield(task)
 
@@ -212,7 +216,7 @@ class Uploads:
         raise problem
 
     def _ended(self, task: asyncio.Task[Upload]) -> None:
-        self._receptions.discard(task)
+        self._receptions.pop(task, None)
         if not task.cancelled():
             # Where nobody waits for it any more, nobody else would.
             task.exception()
