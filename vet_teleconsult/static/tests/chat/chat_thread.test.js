@@ -175,6 +175,21 @@ test("a reader who is further up stays there, and is led to what is new", async 
     expect(log()).toBeFocused();
 });
 
+test("what somebody has sent themselves is shown to them, wherever they were", async () => {
+    const { tell } = await mountThread({ messages: range(50) });
+    await scrollTo(300);
+    tell("message", { message: makeOwnMessage(51, { media: [makeMedia(5)] }) });
+    await waitFor("[data-test=message][data-id='51']");
+    await waitForNone("[data-test=jump-newest]");
+    expect(distanceToEnd()).toBeLessThan(5);
+});
+
+test("nothing in the thread makes the page longer than the screen", async () => {
+    await mountThread({ messages: [...range(50), makeOwnMessage(51), makeOwnMessage(52)] });
+    const place = queryOne("[data-test=thread]").parentElement;
+    expect(place.scrollHeight).toBe(place.clientHeight);
+});
+
 test("whoever comes back sees where the new messages begin", async () => {
     const reads = [{ participant: OWNER.id, role: "owner", name: OWNER.name, message_id: 2, at: null }];
     await mountThread({ messages: range(4), info: { reads } });

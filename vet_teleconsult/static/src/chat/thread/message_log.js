@@ -39,6 +39,7 @@ export class MessageLog extends Component {
             () => this.window.trim(this.thread.messages, this.sticks),
             () => [this.thread.messages.length]
         );
+        this.followOwn();
         this.sent = this.thread.outgoing.length;
         useEffect(
             (length) => {
@@ -48,6 +49,20 @@ export class MessageLog extends Component {
                 this.sent = length;
             },
             () => [this.thread.outgoing.length]
+        );
+    }
+
+    /** What somebody sent, here or in another window, is what they want to see next; a file's message comes later. */
+    followOwn() {
+        let known = this.thread.messages.at(-1)?.id || 0;
+        useEffect(
+            (newest) => {
+                if (newest && newest.id > known && newest.mine) {
+                    this.showNewest();
+                }
+                known = Math.max(known, newest?.id || 0);
+            },
+            () => [this.thread.messages.at(-1)]
         );
     }
 
