@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import contextlib
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -45,29 +45,35 @@ def sidecar(site: UploaderSite, tmp_path: Path) -> Iterator[Service]:
         yield running
 
 
+SWITCHES = ("--no-sandbox", "--autoplay-policy=no-user-gesture-required")
+FAKE_DEVICES = ("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream=device-count=2")
+
+
 @pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    running = playwright.chromium.launch(
-        executable_path=machine.find("chromium"),
-        args=[
-            "--no-sandbox",
-            "--autoplay-policy=no-user-gesture-required",
-            "--use-fake-ui-for-media-stream",
-            "--use-fake-device-for-media-stream",
-        ],
-    )
-    yield running
-    running.close()
+def launch(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
+    """Starts browsers by their switches, each once."""
+    running: dict[tuple[str, ...], Browser] = {}
+
+    def launched(*switches: str) -> Browser:
+        if switches not in running:
+            running[switches] = playwright.chromium.launch(
+                executable_path=machine.find("chromium"), args=[*SWITCHES, *switches]
+            )
+        return running[switches]
+
+    yield launched
+    for browser in running.values():
+        browser.close()
 
 
 @pytest.fixture
-def open_page(browser: Browser, site: UploaderSite) -> Iterator[Callable[..., UploaderPage]]:
+def open_page(launch: Callable[..., Browser], site: UploaderSite) -> Iterator[Callable[..., UploaderPage]]:
     """Opens the page; a test fails on any error in it."""
     errors: list[str] = []
     with contextlib.ExitStack() as contexts:
 
-        def open_it(script: str = "", **options: Any) -> UploaderPage:
-            context = browser.new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
+        def open_it(script: str = "", switches: Sequence[str] = FAKE_DEVICES, **options: Any) -> UploaderPage:
+            context = launch(*switches).new_context(**{"viewport": {"width": 1280, "height": 800}} | options)
             contexts.callback(context.close)
             context.set_default_timeout(PATIENCE * 1000)
             if script:

@@ -66,10 +66,11 @@ window.digest = async (file) => {
     const digest = await crypto.subtle.digest("SHA-256", await file.arrayBuffer());
     return [...new Uint8Array(digest)].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 };
+window.bytesOf = async (file) => [...new Uint8Array(await file.arrayBuffer())];
 
 /** What Odoo's bus does: tell of every change of a file. */
 async function listen() {
-    for (let after = 0; ; ) {
+    for (let after = 0; ;) {
         try {
             const { changes, last } = await (await fetch(`/bus?after=${after}`)).json();
             changes.forEach((media) => queue.mediaChanged(media));

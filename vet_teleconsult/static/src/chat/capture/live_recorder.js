@@ -3,8 +3,10 @@ import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
 import { MediaView } from "../../core/media_view/media_view";
 import { formatDateTime, formatDuration } from "../../core/times";
+import { browserName } from "../../room/rtc/environment";
 import { LevelMeter } from "../../room/rtc/level_meter";
 import { keepAwake } from "../../room/wake_lock";
+import { hasCameraApp } from "../uploader/camera_app";
 import { formatSize, formatTimeLeft } from "../uploader/sizes";
 import { captureSentence, endSentence } from "./capture_sentences";
 import { CaptureSource } from "./capture_source";
@@ -37,6 +39,7 @@ export class LiveRecorder extends Component {
         this.dialog = useRef("dialog");
         this.segments = [...Array(SEGMENTS).keys()];
         this.formatDuration = formatDuration;
+        this.hasCameraApp = hasCameraApp();
         this.store = new RecordingStore(this.props.owner || `page:${location.pathname}`);
         this.source = new CaptureSource(this.props.screen ? "screen" : "video");
         this.recording = null;
@@ -59,11 +62,16 @@ export class LiveRecorder extends Component {
         this.meter = new LevelMeter((level) => (this.state.level = Math.round(level * SEGMENTS)));
         this.source.on("tracks", () => this.showTracks());
         onWillStart(() => this.findUnsent());
+        const onBeforeUnload = (event) => this.beforeUnload(event);
         onMounted(() => {
+            window.addEventListener("beforeunload", onBeforeUnload);
             this.show();
             this.open();
         });
-        onWillUnmount(() => this.end());
+        onWillUnmount(() => {
+            window.removeEventListener("beforeunload", onBeforeUnload);
+            this.end();
+        });
     }
 
     // ------------------------------------------------------------------ dialog
@@ -85,6 +93,13 @@ export class LiveRecorder extends Component {
             this.stop();
         } else if (this.state.phase !== "saving") {
             this.props.onClose();
+        }
+    }
+
+    /** Without room in the browser the recording goes with the page. */
+    beforeUnload(event) {
+        if (this.recording && !this.recording.isKept) {
+            event.preventDefault();
         }
     }
 
@@ -172,8 +187,13 @@ export class LiveRecorder extends Component {
     // --------------------------------------------------------------- recording
 
     async start() {
+        if (this.isStarting) {
+            return;
+        }
+        this.isStarting = true;
         const { mode } = this.state;
         const { stream, problem } = await this.source.start();
+        this.isStarting = false;
         if (problem) {
             this.fail("screen", problem);
         }
@@ -181,6 +201,17 @@ export class LiveRecorder extends Component {
             return;
         }
         await this.discardPrevious();
+        try {
+            this.record(stream);
+        } catch (error) {
+            console.error(error);
+            this.source.release();
+            this.fail(mode === "screen" ? "screen" : "camera", "failed");
+        }
+    }
+
+    record(stream) {
+        const { mode } = this.state;
         const { maxBytes, maxSeconds } = this.props;
         const isVideo = mode !== "sound";
         this.recording = new Recording({
@@ -204,6 +235,10 @@ export class LiveRecorder extends Component {
         this.recording.start();
         this.showTracks();
         this.sleep = keepAwake();
+        if (browserName() !== "firefox") {
+            // Not to be tidied away while it is unsent; Firefox would ask the person.
+            navigator.storage?.persist?.().catch(() => {});
+        }
     }
 
     stop() {
@@ -247,6 +282,7 @@ export class LiveRecorder extends Component {
 
     async again() {
         this.state.file = null;
+        await this.findUnsent();
         await this.open(this.state.mode);
     }
 

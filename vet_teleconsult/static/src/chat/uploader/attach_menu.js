@@ -1,11 +1,8 @@
 import { Component, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
-import { isAndroid, isIos } from "../../room/rtc/environment";
+import { hasCameraApp } from "./camera_app";
 import { DOCUMENTS } from "./file_type";
-
-/** Whether "take a photo" opens a camera: elsewhere `capture` (HTML Media Capture) opens the same picker again. */
-const hasCameraApp = () => isIos() || isAndroid() || Boolean(globalThis.matchMedia?.("(pointer: coarse)").matches);
 
 /**
  * The button that attaches something: from the gallery, with the camera, recorded here, a document, the screen.

@@ -43,6 +43,16 @@ export class UploadTray extends Component {
         return size ? Math.min(100, Math.floor((sent / size) * 100)) : 0;
     }
 
+    /** How far the other tab is, this one does not know. */
+    hasBar({ status, elsewhere }) {
+        return !elsewhere && !["failed", "done"].includes(status);
+    }
+
+    /** Whether somebody has to decide something: the row needs room for a sentence and a button with a word on it. */
+    asks(item) {
+        return item.elsewhere || this.can(item, "retry") || this.can(item, "choose");
+    }
+
     icon({ kind }) {
         return ICONS[kind] || "document";
     }

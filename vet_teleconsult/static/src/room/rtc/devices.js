@@ -154,10 +154,11 @@ export class Devices extends Emitter {
 
     _constraints(kind) {
         const chosen = this.chosen[kind];
+        // Exactly that one: Chromium takes an `ideal` device for a mere proposal.
         if (kind === "microphone") {
-            return chosen ? { ...AUDIO, deviceId: { ideal: chosen } } : { ...AUDIO };
+            return chosen ? { ...AUDIO, deviceId: { exact: chosen } } : { ...AUDIO };
         }
-        return chosen ? { ...VIDEO, deviceId: { ideal: chosen } } : { ...VIDEO, facingMode: { ideal: this.facing } };
+        return chosen ? { ...VIDEO, deviceId: { exact: chosen } } : { ...VIDEO, facingMode: { ideal: this.facing } };
     }
 
     _take(kind, track) {
