@@ -19,6 +19,7 @@ from . import (
     test_hoot,
     test_link,
     test_live,
+    test_log,
     test_media,
     test_media_events,
     test_media_opening,

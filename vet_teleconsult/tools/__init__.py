@@ -1,1 +1,1 @@
-from . import protocol, room_error, text
+from . import log, protocol, room_error, text

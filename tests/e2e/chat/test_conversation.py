@@ -95,3 +95,9 @@ def test_ten_thousand_messages_open_at_the_newest_and_go_back_to_the_oldest(clin
         eventually(lambda before=before: vet.find("message").first.get_attribute("data-id") != before, "older messages")
         rendered = max(rendered, vet.find("message").count())
     assert rendered < 1_000
+
+
+def test_the_owners_link_is_not_in_odoos_log(shared_conversation: Conversation) -> None:
+    log, chat = shared_conversation.clinic.odoo.log, shared_conversation.chat
+    eventually(lambda: f"/vet/chat/{chat.id}/[token]" in log.read_text(), "the page in the log")
+    assert chat.link.rpartition("/")[2] not in log.read_text()
