@@ -29,6 +29,21 @@ class ClipPage:
     def get(self, test_id: str) -> Locator:
         return self.page.get_by_test_id(test_id)
 
+    def rendered(self) -> ClipPage:
+        """Wait until the page shows what was last asked of it: the second repaint from now on is certain to."""
+        self.page.evaluate(
+            "new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve))))"
+        )
+        return self
+
+    def text(self, test_id: str) -> str:
+        """What is written there now."""
+        return self.rendered().get(test_id).inner_text()
+
+    def shows(self, test_id: str) -> bool:
+        """Whether that is there now."""
+        return self.rendered().get(test_id).count() > 0
+
     @property
     def frame(self) -> int:
         """The number of the frame on the screen, read from its pixels."""

@@ -63,7 +63,7 @@ class Clip:
 
     def write(self, folder: Path) -> Path:
         path = folder / self.name
-        with av.open(str(path), "w") as container:
+        with av.open(str(path), "w", options=self._container_options()) as container:
             video = container.add_stream(self.codec)
             video.width, video.height = self.size
             video.pix_fmt = "yuv420p"
@@ -87,6 +87,9 @@ class Clip:
         if self.without_durations:
             forget_durations(path)
         return path
+
+    def _container_options(self) -> dict[str, str]:
+        return {"movflags": "faststart"} if self.name.endswith(".mp4") else {}
 
     def _options(self) -> dict[str, str]:
         if self.codec == "libx264":

@@ -43,6 +43,7 @@ export class ClipPlayback extends Emitter {
         /** @type {number|null} s, the frame to show when that is more precise than the target */
         this.landing = null;
         this.steps = 0;
+        this.jumping = false;
         this.running = null;
         this.element = null;
         this.recovery = new ClipRecovery(this, refresh);
@@ -185,7 +186,8 @@ export class ClipPlayback extends Emitter {
         const begin = this.ended || this.place >= this.duration - 0.001 ? 0 : this.place;
         const entry = this.loop.entry(begin, this.duration);
         if (entry !== this.place) {
-            this.target = entry;
+            this.target = this.place = entry;
+            this.jumping = true;
         }
         this.changed();
         await this.run();
@@ -242,7 +244,7 @@ export class ClipPlayback extends Emitter {
         this.landing = null;
         this.target = Math.min(Math.max(0, position), this.duration || position);
         this.place = this.target;
-        this.emit("jump");
+        this.jumping = true;
         this.emit("position", this.place);
         return this.run();
     }
@@ -378,6 +380,7 @@ export class ClipPlayback extends Emitter {
             const shown = await this.show(target, landing);
             if (this.target === target) {
                 this.target = null;
+                this.arrive();
                 this.settle(this.hasPicture ? shown : target);
                 this.stopAtEnd(target);
             }
@@ -393,6 +396,13 @@ export class ClipPlayback extends Emitter {
             return this.seeker.show(target);
         }
         return landing === null ? this.stepper.seek(target) : this.stepper.land(landing);
+    }
+
+    arrive() {
+        if (this.jumping) {
+            this.jumping = false;
+            this.emit("jump");
+        }
     }
 
     settle(position) {
@@ -463,7 +473,7 @@ export class ClipPlayback extends Emitter {
     goRound(from, to) {
         this.place = from;
         this.emit("position", from);
-        this.emit("jump");
+        this.jumping = true;
         this.target = to;
         this.run();
     }
@@ -488,7 +498,8 @@ export class ClipPlayback extends Emitter {
 
     /** By the browser: headphones unplugged, a phone call. */
     onPause() {
-        if (this.wanted && this.element.paused && !this.element.ended && !this.running) {
+        const { paused, ended, error } = this.element;
+        if (this.wanted && this.loaded && paused && !ended && !error && !this.running) {
             this.pause();
         }
         this.changed();
