@@ -75,7 +75,6 @@ const { media, others = [], owner = false, start = null, withoutClose = false } 
 const describe = async (name) => (await fetch(`/media.json?name=${encodeURIComponent(name)}`)).json();
 const refresh = () => describe(media);
 
-
 const props = {
     media: await refresh(),
     others: await Promise.all(others.map(describe)),
@@ -85,7 +84,10 @@ const props = {
     refresh,
     saveStill: async (blob, values) => {
         if (window.refuseStill) {
-            throw Object.assign(new Error("too_large"), { sentence: "This file is too large.", nextStep: "Send less." });
+            throw Object.assign(new Error("too_large"), {
+                sentence: "This file is too large.",
+                nextStep: "Send less.",
+            });
         }
         const picture = await createImageBitmap(blob);
         const { width, height } = picture;

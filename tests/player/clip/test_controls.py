@@ -42,7 +42,9 @@ def test_the_bar_goes_by_frames_and_is_spoken(viewer: ClipPage) -> None:
 def test_a_screen_reader_is_told_where_it_froze_once_steps_rest(viewer: ClipPage) -> None:
     for _ in range(3):
         viewer.page.keyboard.press("ArrowRight")
-    viewer.page.wait_for_function("document.querySelector('[data-test=clip-said]').textContent === 'Frozen at 0:00.100'")
+    viewer.page.wait_for_function(
+        "document.querySelector('[data-test=clip-said]').textContent === 'Frozen at 0:00.100'"
+    )
 
 
 def test_help_opens_by_key_and_closes_before_the_viewer(viewer: ClipPage) -> None:

@@ -8,6 +8,9 @@ from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clips import BREATHING, SOUND
 
 
+NO_RATE = "\N{EN DASH}"
+
+
 def count(viewer: ClipPage, moments: list[float], how: Callable[[], None]) -> None:
     for moment in moments:
         viewer.wait_until(f"!playback.busy && playback.now >= {moment}")
@@ -51,7 +54,7 @@ def test_too_few_taps_or_too_short_a_time_are_not_saved(counter: ClipPage) -> No
     counter.get("clip-rate-undo").click()
     assert counter.text("clip-rate-count").startswith("6 taps")
     counter.get("clip-rate-reset").click()
-    assert counter.text("clip-rate-value") == "–"
+    assert counter.text("clip-rate-value") == NO_RATE
 
 
 def test_passes_through_a_stretch_add_up_without_what_lies_between(counter: ClipPage) -> None:
@@ -86,5 +89,5 @@ def test_an_owner_sees_the_rate_and_has_nothing_to_save(open_clip: Callable[...,
     viewer.get("clip-rate").select_option("2")
     viewer.get("clip-play").click()
     count(viewer, [1, 2, 3], lambda: viewer.page.keyboard.press("t"))
-    assert viewer.text("clip-rate-value") != "–"
+    assert viewer.text("clip-rate-value") != NO_RATE
     assert not viewer.shows("clip-rate-save")

@@ -56,8 +56,16 @@ export class ClipPlayback extends Emitter {
     /** @param {HTMLMediaElement} element without a source */
     attach(element) {
         this.element = element;
-        this.seeker = new FrameSeeker(element, (time) => this.onFrame(time), () => this.times.interval(this.place));
-        this.stepper = new FrameStepper(this.times, (target) => this.seeker.show(target), () => this.duration);
+        this.seeker = new FrameSeeker(
+            element,
+            (time) => this.onFrame(time),
+            () => this.times.interval(this.place)
+        );
+        this.stepper = new FrameStepper(
+            this.times,
+            (target) => this.seeker.show(target),
+            () => this.duration
+        );
         this.listeners = {
             loadedmetadata: () => this.onMetadata(),
             durationchange: () => this.changed(),
