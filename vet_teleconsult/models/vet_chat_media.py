@@ -12,6 +12,7 @@ MAX_KEY_LENGTH = 64
 MAX_NAME_LENGTH = 200
 MAX_CAPTION_LENGTH = 2_000
 MAX_RECORDING_SECONDS = 30 * 60
+MAX_OPEN_UPLOADS = 30  # of one participant in one chat: each has its place on the media service's disk kept
 ORIGIN_KEYS = frozenset(key for key, _label in ORIGINS) - {"mail"}
 
 
@@ -117,6 +118,8 @@ class VetChat(models.Model):
         """
         if participant["role"] != "vet" and self.state == "locked":
             raise get_room_error(self.env, "chat_locked")
+        if len(self._search_open_uploads(participant)) >= MAX_OPEN_UPLOADS:
+            raise get_room_error(self.env, "too_many")
         name = self._clean_name(values.get("filename"))
         mime = values.get("mime") if isinstance(values.get("mime"), str) else ""
         origin = values.get("origin") if values.get("origin") in ORIGIN_KEYS else "file"
@@ -215,9 +218,12 @@ class VetChat(models.Model):
         :rtype: list[dict]
         """
         self.ensure_one()
+        return [media_sudo._format(participant, self) for media_sudo in self._search_open_uploads(participant)]
+
+    def _search_open_uploads(self, participant):
         domain = [("chat_id", "=", self.id), ("participant", "=", participant["id"]), ("state", "=", "uploading")]
         # sudo: participants by link have no user; these are their own
-        return [media_sudo._format(participant, self) for media_sudo in self.env["vet.media"].sudo().search(domain)]
+        return self.env["vet.media"].sudo().search(domain)
 
     def _renew_upload(self, participant, media_id):
         """Give a fresh ticket for a file that its sender has not finished sending.

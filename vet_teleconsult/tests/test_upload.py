@@ -141,6 +141,18 @@ class TestUploadRefusal(MediaCommon):
         self.sidecar.action_archive()
         self._assert_refused("no_sidecar", "not set up")
 
+    def test_who_has_too_many_files_on_their_way_begins_no_more_until_one_is_over(self):
+        for number in range(30):
+            media = self._begin_media(client_key=f"k{number}")
+        with self.assertRaises(RoomError) as caught:
+            self._begin(client_key="one more")
+        self.assertEqual(caught.exception.code, "too_many")
+        self.assertIn("have not arrived yet", caught.exception.values["message"])
+        self.assertTrue(self._begin(client_key="k0")["upload"], "what has begun goes on")
+        self.assertTrue(self._begin(self.as_vet)["upload"], "others are not held up")
+        self.chat._cancel_upload(self.as_owner, media.id)
+        self.assertTrue(self._begin(client_key="one more")["upload"])
+
     def test_size_that_is_no_number_is_refused(self):
         for size in (None, "3", -1, True, 1.5):
             with self.subTest(size=size), self.assertRaises(UserError):

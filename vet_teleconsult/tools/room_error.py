@@ -22,8 +22,8 @@ def get_room_error(env, code, detail=None):
 
     :param Environment env: with the language of the person
     :param str code: ``link_expired``, ``link_revoked``, ``cancelled``, ``finished``, ``no_sidecar``, ``access_denied``,
-        ``chat_locked``, ``empty``, ``too_large``, ``wrong_type``, ``media_deleted``, ``media_pending``,
-        ``media_failed``, ``transcript_pending`` or ``invalid``
+        ``chat_locked``, ``empty``, ``too_large``, ``too_many``, ``wrong_type``, ``media_deleted``,
+        ``media_pending``, ``media_failed``, ``transcript_pending`` or ``invalid``
     :param detail: what is known beyond the code: the reason of a cancellation, what was invalid, the name of a file,
         its size with the limit in bytes
     :rtype: RoomError
@@ -60,6 +60,9 @@ def get_room_error(env, code, detail=None):
                 limit=format_size(limit),
             )
             next_step = env._("Send a shorter video, or one of lower quality.")
+        case "too_many":
+            message = env._("Too many of your files here have been begun and have not arrived yet.")
+            next_step = env._("Wait until some have arrived, or cancel those that you no longer want to send.")
         case "wrong_type":
             message = env._("“%(name)s” is of a type that is not taken here.", name=detail)
             next_step = env._("Send a photo, a video, a sound recording or a PDF.")
