@@ -341,6 +341,54 @@ async def test_an_upload_that_nobody_waits_for_any_more_ends_and_leaves_no_parts
     assert not any("partNumber=2" in query for _, query in front.requests)
 
 
+@pytest.mark.parametrize(("content", "last"), [(CONTENT, ("PUT", "")), (LARGE, ("POST", "uploadId="))])
+async def test_a_file_that_is_deleted_while_its_last_request_is_on_its_way_is_not_there_afterwards(
+    bucket: Bucket, front: S3Front, tmp_path: Path, content: bytes, last: tuple[str, str]
+) -> None:
+    store = bucket.store(front.url)
+    source = tmp_path / "source"
+    source.write_bytes(content)
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold_last(request: Request, body: bytes) -> None:
+        if request.method == last[0] and request.url.query.startswith(last[1]):
+            arrived.set()
+            await go_on.wait()
+
+    front.rule = hold_last
+    upload = asyncio.create_task(store.put(KEY, source, len(content), hashlib.sha256(content).hexdigest()))
+    await arrived.wait()
+    upload.cancel()
+    await asyncio.gather(upload, return_exceptions=True)
+    await store.delete("recordings/a1/")
+    front.requests.clear()
+    go_on.set()
+    await until(lambda: ("DELETE", "") in front.requests)
+    await until(lambda: bucket.held() == [])
+
+
+async def test_a_file_that_is_sent_again_while_an_upload_that_was_given_up_ends_is_kept(
+    bucket: Bucket, front: S3Front, source: Path
+) -> None:
+    store = bucket.store(front.url)
+    arrived, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hold_first(request: Request, body: bytes) -> None:
+        if request.method == "PUT" and not go_on.is_set():
+            arrived.set()
+            await go_on.wait()
+
+    front.rule = hold_first
+    given_up = asyncio.create_task(store.put(KEY, source, len(CONTENT), SHA256))
+    await arrived.wait()
+    given_up.cancel()
+    await asyncio.gather(given_up, return_exceptions=True)
+    again = asyncio.create_task(store.put(KEY, source, len(CONTENT), SHA256))
+    go_on.set()
+    await again
+    assert bucket.read(KEY) == CONTENT
+
+
 async def test_killed_half_way_nothing_is_there_and_a_second_upload_completes(
     bucket: Bucket, front: S3Front, large: Path
 ) -> None:

@@ -83,6 +83,7 @@ class S3Store:
         self._uploads = Threads("s3 upload", UPLOADS_AT_ONCE)
         self._requests = Threads("s3", REQUESTS_AT_ONCE)
         self._uploading: weakref.WeakValueDictionary[str, asyncio.Lock] = weakref.WeakValueDictionary()
+        self._putting: set[asyncio.Task[None]] = set()
         self._lock = threading.Lock()
         self._clients: dict[str, S3Client] = {}
         self._takes_checksums = True
@@ -94,9 +95,17 @@ class S3Store:
         abandoned = threading.Event()
         # One upload of a key at a time: each throws away what an earlier one left unfinished.
         lock = self._uploading.setdefault(key, asyncio.Lock())
-        try:
+
+        async def work() -> None:
             async with lock:
                 await self._told(self._uploads, lambda: self._put(key, source, size, sha256, abandoned))
+
+        # A task of its own: the key is free again when the call has ended, and not when nobody waits for it any more.
+        task = asyncio.create_task(work(), name=f"store {key}")
+        self._putting.add(task)
+        task.add_done_callback(self._ended)
+        try:
+            await asyncio.shield(task)
         except asyncio.CancelledError:
             abandoned.set()
             raise
@@ -143,6 +152,12 @@ class S3Store:
                 self._checked = time.monotonic(), health
             return self._checked[1]
 
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._putting.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            # Where nobody waits for it any more, nobody else would say so.
+            log.info("a file was not stored", extra={"problem": str(error)})
+
     async def _told(self, threads: Threads, work: Callable[[], ResultT]) -> ResultT:
         """Do *work* in a thread; whatever goes wrong with S3 is a sentence."""
         try:
@@ -160,6 +175,16 @@ class S3Store:
             raise StoreError("What was to be stored is not what was announced; nothing was kept.")
         if self._confirms(key, content):
             return
+        if abandoned.is_set():
+            raise _given_up()
+        try:
+            self._send_confirmed(key, source, content, abandoned)
+        finally:
+            # Whoever deletes a key gives its upload up first, and cannot see what this call brings there afterwards.
+            if abandoned.is_set():
+                self._client.delete_object(**self._where(key))
+
+    def _send_confirmed(self, key: str, source: Path, content: Fingerprint, abandoned: threading.Event) -> None:
         try:
             self._send(key, source, content, abandoned)
         except ClientError as error:
@@ -204,7 +229,7 @@ class S3Store:
     ) -> "Iterator[CompletedPartTypeDef]":
         for number, body in enumerate(parts_of(source, content.part_bytes), start=1):
             if abandoned.is_set():
-                raise StoreError("The upload was given up.")
+                raise _given_up()
             if number > len(content.parts):
                 raise StoreError("The file grew while it was sent.")
             # The hash of the first reading: a file that changes meanwhile is refused.
@@ -343,6 +368,10 @@ class S3Store:
             if purpose not in self._clients:
                 self._clients[purpose] = _make_client(self._options, timeout, attempts)
             return self._clients[purpose]
+
+
+def _given_up() -> StoreError:
+    return StoreError("The upload was given up.")
 
 
 def _make_client(options: S3Options, timeout: float, attempts: int) -> "S3Client":
