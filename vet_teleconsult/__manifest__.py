@@ -52,6 +52,7 @@
         "views/vet_consultation_queue_views.xml",
         "views/vet_consultation_analysis_views.xml",
         "views/vet_chat_views.xml",
+        "views/vet_chat_new_views.xml",
         "views/vet_chat_form_views.xml",
         "views/vet_call_views.xml",
         "views/vet_recording_views.xml",

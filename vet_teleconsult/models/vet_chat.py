@@ -37,6 +37,10 @@ class VetChat(models.Model):
         index=True,
         check_company=True,
         ondelete="restrict",
+        compute="_compute_partner_id",
+        store=True,
+        readonly=False,
+        precompute=True,
         tracking=True,
     )
     vet_id = fields.Many2one(
@@ -93,6 +97,12 @@ class VetChat(models.Model):
     )
 
     # === COMPUTE METHODS === #
+
+    @api.depends("patient_id")
+    def _compute_partner_id(self):
+        for chat in self:
+            if chat.patient_id and chat.partner_id not in chat.patient_id.owner_ids:
+                chat.partner_id = chat.patient_id.partner_id
 
     @api.depends("patient_id.name", "partner_id.name")
     def _compute_name(self):

@@ -105,7 +105,9 @@ export class ChatsAction extends Component {
         this.dialog.add(FormViewDialog, {
             resModel: "vet.chat",
             title: _t("New chat"),
-            context: { default_vet_id: user.userId },
+            context: { default_vet_id: user.userId, form_view_ref: "vet_teleconsult.vet_chat_view_form_new" },
+            canExpand: false,
+            size: "md",
             onRecordSaved: (record) => {
                 this.select(record.resId);
                 this.onChange();
