@@ -65,13 +65,14 @@ class Clip:
         path = folder / self.name
         with av.open(str(path), "w", options=self._container_options()) as container:
             video = container.add_stream(self.codec)
+            assert isinstance(video, av.VideoStream)
             video.width, video.height = self.size
             video.pix_fmt = "yuv420p"
             video.time_base = video.codec_context.time_base = self.time_base
             video.bit_rate = 800_000
             video.gop_size = self.key_frame_distance
             video.max_b_frames = self.b_frames
-            video.options = self._options()
+            video.options = {**self._options()}
             sound = container.add_stream("libopus", rate=SAMPLE_RATE, layout="mono") if self.sound else None
             for number, time in enumerate(self.times):
                 frame = av.VideoFrame.from_ndarray(self.picture(number), format="rgb24")

@@ -38,7 +38,7 @@ def other_server(clips: Path, site: ClipSite) -> Iterator[ClipSite]:
 
 @pytest.fixture
 def site(clips: Path) -> Iterator[ClipSite]:
-    described = {
+    described: dict[str, dict[str, Any]] = {
         PHOTO: {"kind": "photo", "caption": "Left eye"},
         SOUND: {"kind": "audio", "caption": "Heart sounds", "duration": 4},
     }

@@ -7,7 +7,6 @@ import pytest
 from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clips import BREATHING, SOUND
 
-
 NO_RATE = "\N{EN DASH}"
 
 
