@@ -76,9 +76,13 @@ class VetSidecarCommand(models.Model):
     def _cron_send(self):
         """Send what is due, one transaction each."""
         due = self.search([("state", "=", "pending"), ("next_attempt_at", "<=", fields.Datetime.now())], order="id")
+        seconds_left = self.env["ir.cron"]._commit_progress(remaining=len(due))
         for position, command in enumerate(due, start=1):
+            # Nothing is begun that the worker's time limit would cut off: Odoo comes back to the rest soon.
+            if not seconds_left:
+                break
             command._send()
-            self.env["ir.cron"]._commit_progress(1, remaining=len(due) - position)
+            seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=len(due) - position)
         waiting = self.search([("state", "=", "pending")], order="next_attempt_at", limit=1)
         if waiting:
             self._trigger(at=waiting.next_attempt_at)
@@ -123,10 +127,13 @@ class VetSidecarCommand(models.Model):
     def _postpone(self, message, error):
         _logger.info("Command %s did not reach its sidecar: %s", self.id, error)
         now = fields.Datetime.now()
-        delay = min(FIRST_DELAY * 2**self.attempts, MAX_DELAY)
+        # The exponent is bounded: a command that is never given up has any number of attempts.
+        delay = min(FIRST_DELAY * 2 ** min(self.attempts, 10), MAX_DELAY)
+        # A file that people are told is deleted has to be, however long the sidecar is away.
+        is_given_up = now - self.create_date > GIVE_UP_AFTER and not self.path.endswith("/delete")
         self.write(
             {
-                "state": "failed" if now - self.create_date > GIVE_UP_AFTER else "pending",
+                "state": "failed" if is_given_up else "pending",
                 "attempts": self.attempts + 1,
                 "error": message,
                 "next_attempt_at": now + timedelta(seconds=delay),

@@ -3,6 +3,7 @@ import json
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
@@ -214,6 +215,28 @@ class TestSidecarCommands(SidecarCase):
         self.server.status = 200
         self._send(command)
         self.assertEqual(command.state, "done")
+
+    def test_deletion_is_never_given_up(self):
+        self.server.status = 503
+        command = self.env["vet.sidecar.command"].create(
+            {"sidecar_id": self.sidecar.id, "path": "/commands/media/abc/delete", "payload": {}}
+        )
+        self.env.cr.execute(
+            "UPDATE vet_sidecar_command SET create_date = create_date - interval '90 days', attempts = 13000"
+            " WHERE id = %s",
+            (command.id,),
+        )
+        command.invalidate_recordset()
+        self._send(command)
+        self.assertEqual(command.state, "pending")
+        delay = (command.next_attempt_at - fields.Datetime.now()).total_seconds()
+        self.assertAlmostEqual(delay, 600, delta=60)
+
+    def test_queue_stops_when_the_scheduled_action_has_no_time_left(self):
+        commands = self._command() + self._command() + self._command()
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", side_effect=[9.0, 4.0, 0.0]):
+            self.env["vet.sidecar.command"]._cron_send()
+        self.assertEqual(commands.mapped("state"), ["done", "done", "pending"])
 
     def test_cron_is_triggered_by_a_new_command(self):
         cron = self.env.ref("vet_teleconsult.ir_cron_send_sidecar_commands")
