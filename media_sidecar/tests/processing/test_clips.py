@@ -240,15 +240,40 @@ async def test_what_the_store_cannot_remove_now_is_not_forgotten(
     assert shop.stored(media) == {}
 
 
-async def test_what_failed_long_ago_is_thrown_away_and_odoo_hears_of_it(
+async def test_what_failed_for_good_long_ago_is_forgotten_and_odoo_hears_of_it(
+    settings: Settings, odoo: OdooStandIn, keeper: Keeper
+) -> None:
+    soon = settings.model_copy(update={"upload_expiry_hours": 0.0001 / 3600})
+    async with Shop(settings, odoo).open() as shop:
+        media = await shop.bring(keeper.file("no-index.mp4"))
+        assert (await shop.told_of(media, "media.failed"))["retryable"] is False
+        await shop.settled(media)
+    async with Shop(soon, odoo).open() as shop:
+        assert (await shop.told_of(media, "media.discarded"))["reason"] == "expired"
+        assert await shop.clips.retry(media) is False
+
+
+async def test_what_may_be_tried_again_is_kept_until_odoo_has_it_deleted(
     settings: Settings, odoo: OdooStandIn, keeper: Keeper
 ) -> None:
     soon = settings.model_copy(update={"upload_expiry_hours": 0.0001 / 3600})
     async with Shop(settings, odoo, limits=Limits(inspect_seconds=0.001)).open() as shop:
         media = await shop.bring(keeper.file("rex.jpg"))
-        await shop.told_of(media, "media.failed")
+        assert (await shop.told_of(media, "media.failed"))["retryable"] is True
         await shop.settled(media)
     async with Shop(soon, odoo).open() as shop:
-        assert (await shop.told_of(media, "media.discarded"))["reason"] == "expired"
-        await until(lambda: not shop.spooled(media))
-        assert await shop.clips.retry(media) is False
+        await shop.clips.sweep()
+        assert shop.spooled(media)
+        assert await shop.clips.retry(media) is True
+        await shop.told_of(media, "media.ready")
+
+
+async def test_a_file_that_was_to_be_tried_again_and_is_deleted_leaves_the_spool(
+    settings: Settings, odoo: OdooStandIn, keeper: Keeper
+) -> None:
+    async with Shop(settings, odoo, limits=Limits(inspect_seconds=0.001)).open() as shop:
+        media = await shop.bring(keeper.file("rex.jpg"))
+        await shop.told_of(media, "media.failed")
+        await shop.settled(media)
+        await shop.clips.discard(media)
+        assert not shop.spooled(media)

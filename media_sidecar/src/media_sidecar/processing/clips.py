@@ -347,15 +347,25 @@ class Clips:
             await asyncio.sleep(min(SWEEP_SECONDS, self._expiry_seconds))
 
     async def sweep(self) -> None:
-        """Throw away what failed and was not tried again for as long as an upload may wait."""
+        """Throw away what failed for good as long ago as an upload may wait.
+
+        What may be tried again is kept until Odoo has it deleted: people were told that it is.
+        """
         limit = time.time() - self._expiry_seconds
         for upload in await self._database.run(lambda connection: uploads.in_state(connection, "failed")):
-            if upload.touched_at < limit and not upload.was_refused and upload.media not in self._tasks:
+            if upload.touched_at >= limit or upload.was_refused or upload.media in self._tasks:
+                continue
+            if not await self._may_succeed(upload):
                 data = {"media": upload.media, "reason": "expired"}
                 changes = [uploads.mark(upload.media, "discarded"), ledger.forget(upload.media)]
                 await self._database.apply([*changes, self._outbox.event(upload.chat, "media.discarded", data)])
                 self._outbox.notify(upload.chat)
                 await asyncio.to_thread(self._empty_spool, upload.media)
+
+    async def _may_succeed(self, upload: Upload) -> bool:
+        """Whether a file that failed may be tried again."""
+        source = uploads.file_of(self._spool, upload.media)
+        return upload.failure_code in events.RETRYABLE and await asyncio.to_thread(source.is_file)
 
     def _ended(self, media: str, task: asyncio.Task[None]) -> None:
         del self._tasks[media]
