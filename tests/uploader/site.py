@@ -1,4 +1,4 @@
-"""The page of the uploader, and as much of Odoo as it asks: a chat that takes files, and hears from the media service."""
+"""The page of the uploader, and as much of Odoo as it asks: a chat that takes files, told by the media service."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ class UploaderSite(Site):
     secret: bytes = b""
     #: Where browsers find the media service.
     sidecar_url: str = ""
-    limits: dict[str, Any] = field(default_factory=lambda: dict(
-        max_bytes=MAX_BYTES, accept=ACCEPTED, max_recording_seconds=1800
-    ))
+    limits: dict[str, Any] = field(
+        default_factory=lambda: {"max_bytes": MAX_BYTES, "accept": ACCEPTED, "max_recording_seconds": 1800}
+    )
     #: Media by id, as Odoo tells of them.
     media_of: dict[int, dict[str, Any]] = field(default_factory=dict)
     by_client_key: dict[str, int] = field(default_factory=dict)

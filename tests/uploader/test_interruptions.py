@@ -34,9 +34,7 @@ def test_a_reloaded_page_goes_on_by_itself(page: UploaderPage, tmp_path: Path) -
     assert page.site.count("upload") == 1
 
 
-def test_a_page_that_is_opened_again_goes_on_where_the_closed_one_stopped(
-    page: UploaderPage, tmp_path: Path
-) -> None:
+def test_a_page_that_is_opened_again_goes_on_where_the_closed_one_stopped(page: UploaderPage, tmp_path: Path) -> None:
     sample = clip(tmp_path, 24 * MB)
     page.slow_down()
     page.send(sample)

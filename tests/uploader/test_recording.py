@@ -194,9 +194,7 @@ def test_a_recording_on_its_way_goes_on_after_a_reload(page: UploaderPage, tmp_p
 def test_the_camera_goes_out_when_the_recorder_is_closed(page: UploaderPage) -> None:
     recorder = page.open_recorder()
     recorder.wait_for_phase("ready")
-    page.page.evaluate(
-        "window.tracks = document.querySelector('[data-test=recorder-preview]').srcObject.getTracks()"
-    )
+    page.page.evaluate("window.tracks = document.querySelector('[data-test=recorder-preview]').srcObject.getTracks()")
     recorder.press("recorder-close")
     page.page.wait_for_function("tracks.every(({ readyState }) => readyState === 'ended')")
     page.page.wait_for_function("document.activeElement.dataset.test === 'attach'")

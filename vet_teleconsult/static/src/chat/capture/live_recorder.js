@@ -43,6 +43,8 @@ export class LiveRecorder extends Component {
         this.store = new RecordingStore(this.props.owner || `page:${location.pathname}`);
         this.source = new CaptureSource(this.props.screen ? "screen" : "video");
         this.recording = null;
+        /** Counts what was asked for: devices that open later than the next wish are no longer wanted. */
+        this.opening = 0;
         this.state = useState({
             mode: this.source.mode,
             phase: "opening",
@@ -104,6 +106,7 @@ export class LiveRecorder extends Component {
     }
 
     end() {
+        this.opening += 1;
         this.recording?.stop();
         this.recording?.release();
         this.meter.stop();
@@ -116,6 +119,8 @@ export class LiveRecorder extends Component {
 
     async open(mode = this.state.mode) {
         Object.assign(this.state, { mode, phase: "opening", problem: null, notice: null });
+        this.opening += 1;
+        const { opening } = this;
         const obstacle = this.obstacle();
         if (obstacle) {
             this.source.release();
@@ -123,6 +128,9 @@ export class LiveRecorder extends Component {
             return;
         }
         await this.source.open(mode);
+        if (opening !== this.opening) {
+            return;
+        }
         const { problem } = this.source;
         if (problem) {
             this.source.release();
@@ -281,7 +289,7 @@ export class LiveRecorder extends Component {
     }
 
     async again() {
-        this.state.file = null;
+        Object.assign(this.state, { phase: "opening", notice: null, file: null });
         await this.findUnsent();
         await this.open(this.state.mode);
     }
@@ -330,10 +338,10 @@ export class LiveRecorder extends Component {
             await this.discardUnsent();
             return;
         }
+        this.opening += 1;
         this.meter.stop();
         this.source.release();
-        this.state.notice = null;
-        this.state.unsent = null;
+        Object.assign(this.state, { notice: null, unsent: null });
         this.review(file, unsent.seconds);
     }
 
