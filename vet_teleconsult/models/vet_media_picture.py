@@ -12,7 +12,7 @@ _logger = logging.getLogger(__name__)
 
 AT_ONCE = 4
 TIMEOUT = 10  # seconds: to connect, and between two pieces
-BUDGET = 90  # seconds for all pictures of one document
+BUDGET = 40  # seconds for all pictures of one document; with wkhtmltopdf's own it stays below a worker's 120
 MAX_BYTES = 30 * 1024**2
 MAX_PIXELS = 60_000_000
 PRINTABLE = ("image/jpeg", "image/png", "image/webp", "image/gif", "image/bmp")

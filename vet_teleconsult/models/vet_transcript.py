@@ -162,13 +162,17 @@ class VetTranscript(models.Model):
     def _cron_make(self):
         """Make what is waiting, one transaction each."""
         waiting = self.search([("state", "=", "pending")], order="id")
+        seconds_left = self.env["ir.cron"]._commit_progress(remaining=len(waiting))
         for position, transcript in enumerate(waiting, start=1):
+            # Nothing is begun that the worker's time limit would cut off: Odoo comes back to the rest soon.
+            if not seconds_left:
+                break
             transcript.attempts += 1
             # Kept whatever happens next: one that brings the worker down does so a few times, not for ever.
             self.env["ir.cron"]._commit_progress(remaining=len(waiting) - position + 1)
             if transcript.try_lock_for_update():
                 transcript._make()
-            self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - position)
+            seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - position)
 
     def _make(self):
         """Make the PDF, put it on the record, and mail it where that was asked for; or say why not.

@@ -1,6 +1,7 @@
 import hashlib
 import io
 import re
+import time
 from datetime import datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
@@ -12,6 +13,8 @@ from PIL import Image
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.vet_teleconsult.models import vet_media_picture
 
 from .media_common import MediaCommon
 from .test_room import read_ticket
@@ -352,6 +355,13 @@ class TestTranscriptVersions(TranscriptCommon):
             self.env["vet.transcript"]._cron_make()
         self.assertEqual(self.chat.transcript_ids.state, "ready")
 
+    def test_scheduled_action_without_time_leaves_what_waits_to_its_next_run(self):
+        self.chat.with_user(self.vet)._end()
+        transcript = self.chat.transcript_ids
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=0.0):
+            self.env["vet.transcript"]._cron_make()
+        self.assertEqual((transcript.state, transcript.attempts), ("pending", 0))
+
     def test_transcript_cannot_be_deleted(self):
         transcript = self._end()
         with self.assertRaises(UserError):
@@ -386,6 +396,17 @@ class TestTranscriptFailure(TranscriptCommon):
         transcript.attempts = 4
         transcript._make()
         self.assertEqual(transcript.state, "failed")
+
+    def test_pictures_leave_most_of_a_workers_two_minutes_to_the_pdf(self):
+        fetcher = vet_media_picture.Fetcher()
+        address = f"http://127.0.0.1:{self.server.server_port}/media/a/poster.jpg?ticket="
+        begun = time.monotonic()
+        with patch.object(vet_media_picture, "time") as clock:
+            clock.monotonic.return_value = begun + 35
+            self.assertTrue(fetcher.fetch(address + "soon"))
+            clock.monotonic.return_value = begun + 45
+            self.assertIsNone(fetcher.fetch(address + "late"))
+        self.assertEqual(self.server.tickets, ["soon"])
 
     @mute_logger(*QUIET)
     def test_picture_that_cannot_be_had_is_a_placeholder(self):
