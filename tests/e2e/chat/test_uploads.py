@@ -48,7 +48,7 @@ def test_a_network_cut_ten_times_costs_nothing_but_time(conversation: Conversati
     uplink = Uplink(owner)
     attach(owner, large_clip)
     for cut in range(10):
-        target = (cut + 1) * large_clip.stat().st_size // 12
+        target = (cut + 1) * large_clip.stat().st_size // 24
         eventually(lambda target=target: sent_bytes(owner) >= target, f"{target} bytes on their way")
         uplink.go()
         expect(owner.find("upload").first).to_have_attribute("data-status", "waiting", timeout=PATIENCE * 1000)
