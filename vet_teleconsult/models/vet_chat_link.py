@@ -79,7 +79,9 @@ class VetChat(models.Model):
             # sudo: the template reads the link for whoever sends it. The mail belongs to no record, so that the link
             # does not stand among its messages.
             template.sudo().send_mail(chat.id, email_values={"model": False, "res_id": False})
-            chat.message_post(body=self.env._("Link to the chat sent to %(email)s.", email=chat.partner_id.email))
+            chat._as_checked().message_post(
+                body=self.env._("Link to the chat sent to %(email)s.", email=chat.partner_id.email)
+            )
         return True
 
     def action_renew_link(self):
@@ -87,7 +89,9 @@ class VetChat(models.Model):
         self._check_responsible()
         self._rotate_link()
         for chat in self:
-            chat.message_post(body=self.env._("The owner's link was renewed: older ones no longer open the chat."))
+            chat._as_checked().message_post(
+                body=self.env._("The owner's link was renewed: older ones no longer open the chat.")
+            )
         return True
 
     # === BUSINESS METHODS === #

@@ -1,14 +1,14 @@
 from odoo import api, fields, models
-from odoo.exceptions import ConcurrencyError, LockError, UserError
+from odoo.exceptions import AccessError, ConcurrencyError, LockError, UserError
 
 from ..tools.room_error import get_room_error
-from ..tools.text import text_to_html
+from ..tools.text import drop_controls, is_client_key, text_to_html
 from .vet_chat_thread import WRITTEN_BY_PEOPLE
 
 MAX_LENGTH = 10_000  # characters of one message
-MAX_KEY_LENGTH = 64
 MAX_SHARED_MEDIA = 20
 CHECKED = "vet_chat_author_is_checked"  # in the context
+IS_CHECKED = object()  # Nobody outside of this process can put it there, whatever a client sends as its context.
 NOTIFICATION_LAYOUT = "vet_teleconsult.chat_notification_layout"
 
 
@@ -23,23 +23,63 @@ class VetChat(models.Model):
         """Let people of the chat write in it; keep what others send by mail for the vets alone.
 
         :raises UserError: when the chat is locked for the author
+        :raises AccessError: when files are put into a message by any other way than ours
         """
         self.ensure_one()
+        is_checked = self._is_checked()
+        if kwargs.get("vet_media_ids") and not is_checked:
+            raise AccessError(self.env._("Files are put into a message on the chat's own page only."))
+        if self.env.user.share and not is_checked and not self._is_from_gateway(kwargs):
+            kwargs.update(message_type="comment", subtype_xmlid="mail.mt_comment", subtype_id=False)
         if not self._is_conversation(kwargs):
             return super().message_post(**kwargs)
-        if refusal := self._get_refusal_of(kwargs):
+        if not is_checked and (refusal := self._get_refusal_of(kwargs)):
             if kwargs["message_type"] == "comment":
                 raise UserError(refusal)
             kwargs = self._prepare_kept_mail(kwargs)
         else:
             kwargs.setdefault("email_layout_xmlid", NOTIFICATION_LAYOUT)
-        # Who answers once for a colleague is not told of everything from then on.
-        self = self.with_context(mail_post_autofollow_author_skip=True)
+        # Who answers once for a colleague is not told of everything from then on. What Odoo posts in answer, such as
+        # that a vet is away, is its own.
+        self = self._as_checked().with_context(mail_post_autofollow_author_skip=True)
         return super().message_post(**kwargs)
+
+    def _message_update_content(self, message, /, **kwargs):
+        """Let owners change what they wrote for as long as they may write.
+
+        :param mail.message message: of this chat
+        :raises UserError: when the chat is locked for whoever changes it
+        """
+        self.ensure_one()
+        user = self.env.user
+        if user.share and not self._is_checked() and (refusal := self._get_refusal(user.partner_id)):
+            raise UserError(refusal)
+        return super()._message_update_content(message, **kwargs)
+
+    @api.model
+    def _get_allowed_message_params(self):
+        params = super()._get_allowed_message_params()
+        # What an owner's browser asks Odoo's own routes to post is a message of the conversation, and nothing else.
+        return params - {"message_type", "subtype_xmlid"} if self.env.user.share else params
 
     @api.model
     def _get_message_create_valid_field_names(self):
         return super()._get_message_create_valid_field_names() | {"vet_media_ids"}
+
+    def _is_checked(self):
+        """Say whether our own code posts, which has found out who writes and whether they may."""
+        return self.env.context.get(CHECKED) is IS_CHECKED
+
+    def _as_checked(self):
+        """Let our own code post for somebody who could not by a route of Odoo's.
+
+        :rtype: vet.chat
+        """
+        return self.with_context(**{CHECKED: IS_CHECKED})
+
+    def _is_from_gateway(self, post_values):
+        # Routes of Odoo's post with superuser rights too, but for owners comments only.
+        return self.env.su and post_values.get("message_type") == "email"
 
     def _is_conversation(self, post_values):
         subtype_id = post_values.get("subtype_id")
@@ -53,12 +93,11 @@ class VetChat(models.Model):
         :param dict post_values: as for ``message_post``
         :rtype: str | None
         """
-        # The context says so only for our own code: whoever asks by a route of Odoo's has no superuser rights.
-        if self.env.su and self.env.context.get(CHECKED):
-            return None
         author_id, _email = self._message_compute_author(post_values.get("author_id"), post_values.get("email_from"))
         author = self.env["res.partner"].browse(author_id)
-        if self.env.user.share and not self.env.su and author != self.env.user.partner_id:
+        user = self.env.user
+        # The gateway knows the author of a mail by their address, which several partners may have.
+        if user.share and not self._is_from_gateway(post_values) and author != user.partner_id:
             return self.env._("You can write in your own name only.")
         return self._get_refusal(author)
 
@@ -147,7 +186,7 @@ class VetChat(models.Model):
         self.ensure_one()
         media_sudo = self._check_shared_media(participant, media_ids)
         body = self._check_body(body, optional=bool(media_sudo))
-        if not isinstance(client_key, str) or not client_key.strip() or len(client_key) > MAX_KEY_LENGTH:
+        if not is_client_key(client_key):
             raise UserError(self.env._("The message could not be taken. Reload the page and send it again."))
 
         def check_open():
@@ -164,7 +203,7 @@ class VetChat(models.Model):
         return self._format_messages(message_sudo, participant)[0]
 
     def _check_body(self, body, optional):
-        body = body.strip() if isinstance(body, str) else ""
+        body = drop_controls(body).strip() if isinstance(body, str) else ""
         if not body and not optional:
             raise UserError(self.env._("Write something first."))
         if len(body) > MAX_LENGTH:
@@ -232,7 +271,7 @@ class VetChat(models.Model):
             return message_sudo
         if check:
             check()
-        return chat_sudo.with_context(**{CHECKED: True}).message_post(
+        return chat_sudo._as_checked().message_post(
             body=body,
             message_type="comment",
             subtype_xmlid="mail.mt_comment",

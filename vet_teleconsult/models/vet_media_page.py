@@ -35,7 +35,7 @@ class VetMedia(models.Model):
         return hmac(self.env(su=True), PAGE_TOKEN_SCOPE, message)
 
     def _get_chats(self):
-        """Give the chats in which the file is seen: its own, and those into which a vet has put it.
+        """Give the patient's chats in which the file is seen: its own, and those into which a vet has put it.
 
         Note: self.ensure_one()
 
@@ -45,7 +45,26 @@ class VetMedia(models.Model):
         # sudo: messages are read by their document's rights; which documents is what is asked here
         messages_sudo = self.sudo().message_ids.filtered(lambda message: message.model == "vet.chat")
         chats_sudo = self.env["vet.chat"].sudo().browse(messages_sudo.mapped("res_id")).exists()
-        return chats_sudo | self.sudo().chat_id
+        chats_sudo |= self.sudo().chat_id
+        return chats_sudo.filtered(lambda chat: chat.patient_id == self.sudo().patient_id)
+
+    def _is_shown_to_owner(self, chat):
+        """Say whether the owner's pages of a chat show the file: it is in a message there, or the owner sends it.
+
+        What a vet sends is theirs alone until its message is there, and what they keep for the record stays so.
+
+        Note: self.ensure_one()
+
+        :param vet.chat chat: in which the owner would see it
+        :rtype: bool
+        """
+        self.ensure_one()
+        # sudo: owners have no right on files; whether they see this one is what is asked here
+        media_sudo = self.sudo()
+        is_own = media_sudo.role == "owner" and media_sudo.chat_id == chat
+        return is_own or any(
+            message.model == chat._name and message.res_id == chat.id for message in media_sudo.message_ids
+        )
 
     def _find_page_chat(self, token):
         """Find the chat whose owner's page a token comes from.
@@ -57,7 +76,8 @@ class VetMedia(models.Model):
         :rtype: vet.chat
         """
         # Every chat is compared, in constant time.
-        return self._get_chats().filtered(lambda chat: consteq(self._get_page_token(chat), token))[:1]
+        chats = self._get_chats().filtered(lambda chat: consteq(self._get_page_token(chat), token))
+        return chats.filtered(self._is_shown_to_owner)[:1]
 
     def _get_access_path(self, download=False, variant=None, stream=False, token=None):
         """Give the address that stays valid, at which each opening is checked and noted.

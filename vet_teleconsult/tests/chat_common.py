@@ -1,3 +1,5 @@
+import uuid
+
 from odoo import fields
 
 from .common import TeleconsultHttpCommon
@@ -40,7 +42,8 @@ class ChatCommon(TeleconsultHttpCommon):
         chat = chat or cls.chat
         if participant["role"] == "vet":
             chat = chat.with_user(participant["user"])
-        return chat._post_message(participant, body, key or f"{participant['id']} {body}")
+        key = key or uuid.uuid5(uuid.NAMESPACE_URL, f"{participant['id']} {body}").hex
+        return chat._post_message(participant, body, key)
 
     @classmethod
     def _write_many(cls, count, chat=None, author=None):

@@ -1,7 +1,33 @@
 """Plain text in and out of the HTML that Odoo stores."""
 
+import re
+import unicodedata
+
 import lxml.html
 from markupsafe import Markup, escape
+
+CLIENT_KEY = re.compile(r"[A-Za-z0-9_-]{1,64}")
+LAYOUT = "\n\r\t"
+
+
+def drop_controls(text):
+    """Take out of a text what nobody types, and what PostgreSQL stores in no text: NUL and lone surrogates.
+
+    :param str text: from outside
+    :rtype: str
+    """
+    return "".join(
+        character for character in text if character in LAYOUT or unicodedata.category(character) not in ("Cc", "Cs")
+    )
+
+
+def is_client_key(value):
+    """Say whether a value can be the key that a page makes, so that what it sends again is known.
+
+    :param value: from outside
+    :rtype: bool
+    """
+    return isinstance(value, str) and bool(CLIENT_KEY.fullmatch(value))
 
 
 def text_to_html(text):
