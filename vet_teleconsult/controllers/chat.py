@@ -1,6 +1,7 @@
 from odoo import http
 from odoo.http import request
 
+from ..tools.identifier import find_record
 from ..tools.room_error import RoomError, get_room_error
 from .refusal import answer
 
@@ -23,7 +24,7 @@ class TeleconsultChat(http.Controller):
         user = request.env.user
         if user._is_public():
             return request.redirect(f"/web/login?redirect=/vet/chat/{chat_id}")
-        chat = request.env["vet.chat"].browse(chat_id).exists()
+        chat = find_record(request.env["vet.chat"], chat_id)
         if user._is_internal() and chat and chat.with_context(**self._get_companies()).has_access("read"):
             return request.redirect(chat._get_backend_path())
         return self._render_page(chat_id, None, back="/my/chats")
@@ -152,7 +153,7 @@ class TeleconsultChat(http.Controller):
         """Give a file's fresh addresses."""
         return self._answer(
             (chat_id, consultation_id, access_token),
-            lambda chat, participant: chat._find_media(media_id)._format(participant, chat),
+            lambda chat, participant: chat._find_media(participant, media_id)._format(participant, chat),
         )
 
     @http.route("/vet_teleconsult/chat/media_retry", type="jsonrpc", auth="public", methods=["POST"])

@@ -2,6 +2,7 @@ from odoo import http
 from odoo.exceptions import UserError
 from odoo.http import request
 
+from ..tools.identifier import find_record
 from ..tools.room_error import RoomError, get_room_error
 
 PAGE_STATUS = {
@@ -70,7 +71,7 @@ class TeleconsultMedia(http.Controller):
 
         :param int recording_id: the recording
         """
-        recording = request.env["vet.recording"].browse(recording_id).exists()
+        recording = find_record(request.env["vet.recording"], recording_id)
         if not recording or not recording.has_access("read"):
             raise request.not_found()
         try:
@@ -90,7 +91,7 @@ class TeleconsultMedia(http.Controller):
         :param str access_token: of an owner's page, or of the chat's link
         """
         # sudo: owners have no right on transcripts; who may have this one is asked of the record itself
-        transcript_sudo = request.env["vet.transcript"].sudo().browse(transcript_id).exists()
+        transcript_sudo = find_record(request.env["vet.transcript"].sudo(), transcript_id)
         try:
             if not transcript_sudo or not transcript_sudo._may_download(request.env, access_token):
                 raise get_room_error(request.env, "access_denied")

@@ -5,7 +5,7 @@ from odoo.tools.misc import limited_field_access_token
 from odoo.addons.bus.websocket import WebsocketConnectionHandler
 
 from ..tools import protocol
-from ..tools.text import html_to_text
+from ..tools.text import drop_controls, html_to_text
 
 INBOX_LIMIT = 100
 INBOX_PAGE = 40
@@ -184,8 +184,8 @@ class VetChat(models.Model):
         :rtype: dict
         """
         domain = self._get_inbox_domain(bool(ended))
-        if isinstance(search, str) and search.strip():
-            text = search.strip()
+        text = drop_controls(search).strip() if isinstance(search, str) else ""
+        if text:
             names = ("subject", "patient_id.name", "partner_id.name")
             domain &= Domain.OR(Domain(name, "ilike", text) for name in names)
         counts = {"mine": 0, "unassigned": 0, "all": 0}

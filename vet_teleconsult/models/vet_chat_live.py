@@ -44,15 +44,16 @@ class VetChat(models.Model):
         """Send a notification to everyone who has the chat open, on its own page or in a room.
 
         :param str notification_type: such as ``vet_teleconsult/message``
-        :param dict payload: what owner and vets may both see
+        :param dict payload: what owner and vets may both see; None for what is the vets' alone
         :param dict vet_payload: what vets see instead
         """
         for chat in self:
-            named = {**payload, "chat_id": chat.id}
             vet_named = {**(vet_payload or payload), "chat_id": chat.id}
             chat._bus_send(notification_type, vet_named)
-            chat._bus_send(notification_type, named, subchannel=chat._get_owner_channel())
-            chat._bus_send(notification_type, named, subchannel=chat._get_portal_channel())
+            named = None if payload is None else {**payload, "chat_id": chat.id}
+            if named:
+                chat._bus_send(notification_type, named, subchannel=chat._get_owner_channel())
+                chat._bus_send(notification_type, named, subchannel=chat._get_portal_channel())
             # sudo: owners write, but may not read every consultation's link
             chat.sudo().consultation_ids._send_to_room(notification_type, named, vet_payload=vet_named)
 
@@ -77,7 +78,7 @@ class VetChat(models.Model):
         self._notify_inbox()
 
     def _notify_media(self, media):
-        """Tell everyone of a file's change: more of it has arrived, it is ready, or something went wrong.
+        """Tell everyone who sees a file of its change: more has arrived, it is ready, or something went wrong.
 
         Note: self.ensure_one()
 
@@ -89,9 +90,9 @@ class VetChat(models.Model):
                 "message_id": media.message_id.id or None,
                 "media": self._drop_mine(media._format(audience, self)),
             }
-            for audience in (OWNERS, VETS)
+            for audience in ((OWNERS, VETS) if media._is_shown_to_owner(self) else (VETS,))
         }
-        self._send_live("vet_teleconsult/media", payloads["owner"], vet_payload=payloads["vet"])
+        self._send_live("vet_teleconsult/media", payloads.get("owner"), vet_payload=payloads["vet"])
 
     def _drop_mine(self, media_values):
         return {name: value for name, value in media_values.items() if name != "mine"}

@@ -4,11 +4,13 @@ from odoo import fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..tools.identifier import find_record
 from ..tools.media_types import get_accept, get_kind
 from ..tools.room_error import get_room_error
+from ..tools.text import drop_controls, is_client_key
+from .vet_chat_live import VETS
 from .vet_media import ORIGINS
 
-MAX_KEY_LENGTH = 64
 MAX_NAME_LENGTH = 200
 MAX_CAPTION_LENGTH = 2_000
 MAX_RECORDING_SECONDS = 30 * 60
@@ -89,7 +91,7 @@ class VetChat(models.Model):
         """
         self.ensure_one()
         client_key = values.get("client_key")
-        if not isinstance(client_key, str) or not client_key.strip() or len(client_key) > MAX_KEY_LENGTH:
+        if not is_client_key(client_key):
             raise UserError(self.env._("The file could not be taken. Reload the page and choose it again."))
         # sudo: participants by link have no user, and vets no right to write files: who may was checked by the link
         # or the session
@@ -121,10 +123,11 @@ class VetChat(models.Model):
         if len(self._search_open_uploads(participant)) >= MAX_OPEN_UPLOADS:
             raise get_room_error(self.env, "too_many")
         name = self._clean_name(values.get("filename"))
-        mime = values.get("mime") if isinstance(values.get("mime"), str) else ""
+        mime = drop_controls(values["mime"]) if isinstance(values.get("mime"), str) else ""
         origin = values.get("origin") if values.get("origin") in ORIGIN_KEYS else "file"
         kind = self._check_file(name, mime, values.get("size"))
-        parent = self._find_media(values["parent_id"]) if values.get("parent_id") else self.env["vet.media"]
+        parent_id = values.get("parent_id")
+        parent = self._find_media(participant, parent_id) if parent_id else self.env["vet.media"]
         is_still = origin == "still" and kind == "photo"
         return {
             "name": name,
@@ -181,7 +184,7 @@ class VetChat(models.Model):
         return name[:MAX_NAME_LENGTH]
 
     def _clean_caption(self, caption):
-        return caption.strip()[:MAX_CAPTION_LENGTH] if isinstance(caption, str) else False
+        return drop_controls(caption).strip()[:MAX_CAPTION_LENGTH] if isinstance(caption, str) else False
 
     def _clean_time_code(self, time_code):
         is_number = isinstance(time_code, int | float) and not isinstance(time_code, bool)
@@ -264,32 +267,35 @@ class VetChat(models.Model):
         :raises UserError: when there is nothing to try
         """
         is_vet = participant["role"] == "vet"
-        media_sudo = self._find_media(media_id) if is_vet else self._find_own_media(participant, media_id)
+        find = self._find_media if is_vet else self._find_own_media
+        media_sudo = find(participant, media_id)
         media_sudo._retry()
         return media_sudo._format(participant, self)
 
     # === BUSINESS METHODS - FINDING === #
 
-    def _find_media(self, media_id):
-        """Find a file that is seen in this chat.
+    def _find_media(self, participant, media_id):
+        """Find a file that a participant sees in this chat.
 
         Note: self.ensure_one()
 
+        :param dict participant: who asks: ``role`` at least
         :param int media_id: the file
         :return: the file, with superuser rights
         :rtype: vet.media
-        :raises RoomError: when it is none of this chat
+        :raises RoomError: when it is none of this chat, or not theirs to see
         """
         self.ensure_one()
-        is_id = isinstance(media_id, int) and not isinstance(media_id, bool) and 0 < media_id < 2**31
         # sudo: participants by link have no user; whether the file is theirs to see is what is checked here
-        media_sudo = self.env["vet.media"].sudo().browse(media_id if is_id else []).exists()
+        media_sudo = find_record(self.env["vet.media"].sudo(), media_id)
         if not media_sudo or self not in media_sudo._get_chats():
+            raise get_room_error(self.env, "access_denied")
+        if participant["role"] != "vet" and not media_sudo._is_shown_to_owner(self):
             raise get_room_error(self.env, "access_denied")
         return media_sudo
 
     def _find_own_media(self, participant, media_id):
-        media_sudo = self._find_media(media_id)
+        media_sudo = self._find_media(participant, media_id)
         if media_sudo.participant != participant["id"] or media_sudo.chat_id != self:
             raise get_room_error(self.env, "access_denied")
         return media_sudo
@@ -308,5 +314,5 @@ class VetChat(models.Model):
         :raises UserError: when something about the values is wrong
         """
         self.ensure_one()
-        media = self._find_media(values["media_id"]) if values.get("media_id") else self.env["vet.media"]
+        media = self._find_media(VETS, values["media_id"]) if values.get("media_id") else self.env["vet.media"]
         return self.env["vet.observation"]._save(self, media, values)

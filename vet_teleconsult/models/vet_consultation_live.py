@@ -32,9 +32,10 @@ class VetConsultation(models.Model):
         """Send a notification to everyone who listens to the room, by the channels of vets and of the owner.
 
         :param str notification_type: such as ``vet_teleconsult/message``
-        :param dict payload: what owner and vets may both see
+        :param dict payload: what owner and vets may both see; None for what is the vets' alone
         :param dict vet_payload: what vets see instead
         """
         for consultation in self:
             consultation._bus_send(notification_type, vet_payload or payload)
-            consultation._bus_send(notification_type, payload, subchannel=consultation._get_owner_channel())
+            if payload is not None:
+                consultation._bus_send(notification_type, payload, subchannel=consultation._get_owner_channel())

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import consteq
 
+from ..tools.identifier import find_record
 from ..tools.room_error import get_room_error
 
 
@@ -46,7 +47,7 @@ class VetMedia(models.Model):
             ``media_failed``
         """
         # sudo: what the address opens depends on its token; rights count only for the file's own
-        media_sudo = self.sudo().browse(media_id).exists()
+        media_sudo = find_record(self.sudo(), media_id)
         opening = media_sudo and token.isascii() and media_sudo._compare_tokens(token)
         if not opening:
             raise get_room_error(self.env, "access_denied")

@@ -3,6 +3,8 @@ import math
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..tools.text import drop_controls
+
 KINDS = [
     ("respiratory_rate", "Respiratory rate"),
     ("heart_rate", "Heart rate"),
@@ -115,6 +117,11 @@ class VetObservation(models.Model):
         value, start, end = (self._to_number(values.get(name)) for name in ("value", "start", "end"))
         if value is None:
             raise UserError(self.env._("The value is not a number above zero. Count again."))
+        count = int(self._to_number(values.get("count")) or 0)
+        start = start or 0.0
+        end = start if end is None else end
+        if not 0 <= start <= end or count < 0:
+            raise UserError(self.env._("The stretch ends before it begins. Count again."))
         observation = self.create(
             {
                 "patient_id": chat.patient_id.id,
@@ -125,9 +132,9 @@ class VetObservation(models.Model):
                 "value": value,
                 "unit": self._to_text(values.get("unit")) or PER_MINUTE,
                 "method": self._to_text(values.get("method")),
-                "count": int(self._to_number(values.get("count")) or 0),
-                "start": start or 0.0,
-                "end": end if end is not None else start or 0.0,
+                "count": count,
+                "start": start,
+                "end": end,
             }
         )
         return observation._format()
@@ -137,7 +144,7 @@ class VetObservation(models.Model):
         return value if is_number and abs(value) < 10**9 else None
 
     def _to_text(self, value):
-        return value.strip()[:MAX_TEXT_LENGTH] if isinstance(value, str) else False
+        return drop_controls(value).strip()[:MAX_TEXT_LENGTH] if isinstance(value, str) else False
 
     def _format(self):
         """Describe the observation for a page.

@@ -65,6 +65,9 @@ class TestObservation(MediaCommon):
             {"value": 5000},
             {"kind": "temperature"},
             {"kind": None},
+            {"start": 5, "end": 4},
+            {"start": -1},
+            {"count": -1},
         ):
             with self.subTest(values=values), self.assertRaises(UserError):
                 self._save(**values)

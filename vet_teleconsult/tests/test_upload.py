@@ -145,13 +145,13 @@ class TestUploadRefusal(MediaCommon):
         for number in range(30):
             media = self._begin_media(client_key=f"k{number}")
         with self.assertRaises(RoomError) as caught:
-            self._begin(client_key="one more")
+            self._begin(client_key="one-more")
         self.assertEqual(caught.exception.code, "too_many")
         self.assertIn("have not arrived yet", caught.exception.values["message"])
         self.assertTrue(self._begin(client_key="k0")["upload"], "what has begun goes on")
         self.assertTrue(self._begin(self.as_vet)["upload"], "others are not held up")
         self.chat._cancel_upload(self.as_owner, media.id)
-        self.assertTrue(self._begin(client_key="one more")["upload"])
+        self.assertTrue(self._begin(client_key="one-more")["upload"])
 
     def test_size_that_is_no_number_is_refused(self):
         for size in (None, "3", -1, True, 1.5):
