@@ -1,5 +1,6 @@
 import io
 import logging
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
@@ -38,14 +39,12 @@ class VetMedia(models.Model):
         """
         jobs = {media: media._get_picture_address() for media in self}
         fetcher = Fetcher()
-        wanted = [(media, address) for media, address in jobs.items() if address]
+        wanted = [media for media, address in jobs.items() if address]
+        addresses = [jobs[media] for media in wanted]
+        sides = [SIDE.get(media.kind, POSTER_SIDE) for media in wanted]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            fetched = list(pool.map(lambda job: fetcher.fetch(job[1]), wanted))
-        pictures = dict.fromkeys(self)
-        for (media, _address), content in zip(wanted, fetched, strict=True):
-            side = SIDE.get(media.kind, POSTER_SIDE)
-            pictures[media] = (content and shrink(content, side)) or False
-        return pictures
+            fetched = list(pool.map(fetcher.fetch, addresses, sides))
+        return dict.fromkeys(self) | {media: content or False for media, content in zip(wanted, fetched, strict=True)}
 
     def _get_picture_address(self):
         """Give the address at which Odoo itself gets the file's picture.
@@ -72,20 +71,30 @@ class VetMedia(models.Model):
 class Fetcher:
     """Fetches pictures within a budget of time, and asks nobody again who did not answer at all.
 
-    It knows no records, so that several can be fetched at once.
+    It knows no records, so that several can be fetched at once; of a picture that is done, only its JPEG is kept.
     """
 
     def __init__(self):
         self.deadline = time.monotonic() + BUDGET
         self.away = set()
+        # A decoded picture is large: there is never more than one.
+        self.decoding = threading.Lock()
 
-    def fetch(self, url):
-        """Fetch one picture.
+    def fetch(self, url, side):
+        """Fetch one picture, and make it small.
 
         :param str url: with its ticket
-        :return: its bytes, or None when they cannot be had
+        :param int side: pixels of the longer side at most
+        :return: a JPEG, or None when it cannot be had or read
         :rtype: bytes | None
         """
+        content = self._download(url)
+        if not content:
+            return None
+        with self.decoding:
+            return shrink(content, side)
+
+    def _download(self, url):
         host = url.split("?")[0].split("/media/")[0]
         if host in self.away or time.monotonic() > self.deadline:
             return None

@@ -403,10 +403,17 @@ class TestTranscriptFailure(TranscriptCommon):
         begun = time.monotonic()
         with patch.object(vet_media_picture, "time") as clock:
             clock.monotonic.return_value = begun + 35
-            self.assertTrue(fetcher.fetch(address + "soon"))
+            self.assertTrue(fetcher.fetch(address + "soon", 480))
             clock.monotonic.return_value = begun + 45
-            self.assertIsNone(fetcher.fetch(address + "late"))
+            self.assertIsNone(fetcher.fetch(address + "late", 480))
         self.assertEqual(self.server.tickets, ["soon"])
+
+    def test_original_that_was_fetched_is_made_small_at_once(self):
+        fetcher = vet_media_picture.Fetcher()
+        self.server.content = make_picture(size=(3000, 2000), kind="PNG")
+        picture = fetcher.fetch(f"http://127.0.0.1:{self.server.server_port}/media/a/original.png?ticket=a", 1000)
+        with Image.open(io.BytesIO(picture)) as image:
+            self.assertEqual((image.format, image.size), ("JPEG", (1000, 667)))
 
     @mute_logger(*QUIET)
     def test_picture_that_cannot_be_had_is_a_placeholder(self):
