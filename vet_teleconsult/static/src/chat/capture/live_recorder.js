@@ -140,7 +140,8 @@ export class LiveRecorder extends Component {
         this.state.phase = "ready";
         this.showTracks();
         if (!this.state.hasMicrophone) {
-            this.state.notice = captureSentence("microphone", this.source.devices.problems.microphone || "failed");
+            const reason = captureSentence("microphone", this.source.devices.problems.microphone || "failed");
+            this.state.notice = `${_t("Your voice will not be recorded.")} ${reason}`;
         }
     }
 
@@ -303,6 +304,10 @@ export class LiveRecorder extends Component {
     get summary() {
         const { file, duration } = this.state;
         return _t("%(length)s · %(size)s", { length: formatDuration(duration), size: formatSize(file.size) });
+    }
+
+    get closeLabel() {
+        return this.state.phase === "recording" ? _t("Stop") : _t("Close");
     }
 
     get previewLabel() {

@@ -149,6 +149,17 @@ export class UploadTray extends Component {
         return actions[action].includes(item.status);
     }
 
+    /** @returns {string} what a button without a word on it does, for those who do not see its row */
+    label({ name }, action) {
+        const labels = {
+            resume: _t("Go on sending %s", name),
+            pause: _t("Pause %s", name),
+            cancel: _t("Do not send %s", name),
+            dismiss: _t("Put %s away", name),
+        };
+        return labels[action];
+    }
+
     onChosen(event, item) {
         const [file] = event.target.files;
         if (file) {
