@@ -1,8 +1,11 @@
 """A stretch is played over and over."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.player.clip.clip_page import ClipPage
+from tests.player.clip.clips import H264, H264_NTSC, VP8, Clip
 
 
 def mark(viewer: ClipPage, start: float, end: float) -> None:
@@ -12,21 +15,23 @@ def mark(viewer: ClipPage, start: float, end: float) -> None:
     viewer.get("clip-loop-out").click()
 
 
-def test_a_stretch_begins_anew_at_its_first_frame(viewer: ClipPage) -> None:
+@pytest.mark.parametrize("clip", [H264, H264_NTSC, VP8], ids=lambda clip: clip.name)
+def test_a_stretch_begins_anew_at_its_first_frame(open_clip: Callable[..., ClipPage], clip: Clip) -> None:
+    viewer = open_clip(clip)
     mark(viewer, 1.005, 1.505)
+    first = viewer.page.evaluate("clipViewer.playback.loop.start")
+    number = next(index for index, time in enumerate(clip.times) if abs(float(time) - first) < 0.0011)
     viewer.page.evaluate(
         """() => {
             window.begun = [];
-            clipViewer.playback.addEventListener("jump", () => {
-                clipViewer.playback.addEventListener("position", () => begun.push(readFrame()), { once: true });
-            });
+            clipViewer.playback.addEventListener("jump", () => begun.push(readFrame()));
             window.furthest = 0;
             clipViewer.playback.addEventListener("position", ({ detail }) => (furthest = Math.max(furthest, detail)));
         }"""
     )
     viewer.page.keyboard.press("l")
     viewer.page.wait_for_function("begun.length >= 3")
-    assert viewer.page.evaluate("begun.slice(0, 3)") == [30, 30, 30]
+    assert viewer.page.evaluate("begun.slice(0, 3)") == [number] * 3
     # On a busy machine some frames are painted late; the stretch ends with the frame that is painted next.
     assert viewer.page.evaluate("furthest") == pytest.approx(1.5, abs=0.3)
 

@@ -194,8 +194,8 @@ export class ClipPlayback extends Emitter {
         const begin = this.ended || this.place >= this.duration - 0.001 ? 0 : this.place;
         const entry = this.loop.entry(begin, this.duration);
         if (entry !== this.place) {
-            this.target = this.place = entry;
-            this.jumping = true;
+            this.place = entry;
+            this.jumpTo(entry);
         }
         this.changed();
         await this.run();
@@ -481,9 +481,15 @@ export class ClipPlayback extends Emitter {
     goRound(from, to) {
         this.place = from;
         this.emit("position", from);
-        this.jumping = true;
-        this.target = to;
+        this.jumpTo(to);
         this.run();
+    }
+
+    /** A stretch is marked by a frame's own time: to be landed on. */
+    jumpTo(position) {
+        this.jumping = true;
+        this.target = position;
+        this.landing = this.exact && position === this.loop.start ? position : null;
     }
 
     onEnded() {
