@@ -157,7 +157,8 @@ class VetChat(models.Model):
         else:
             if not chat_sudo.waiting_since and not self._is_everyone_present():
                 values["waiting_since"] = now
-            if chat_sudo.ended_at and chat_sudo.state == "open":
+            # In a locked chat too: a file that was on its way has come, and somebody has to look at it.
+            if chat_sudo.ended_at:
                 values["ended_at"] = False
         chat_sudo.write(values)
         media_sudo = message.sudo().vet_media_ids

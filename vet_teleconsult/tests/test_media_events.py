@@ -51,6 +51,22 @@ class TestMediaArrival(MediaCommon):
         self._tell_received(media)
         self.assertEqual(self._get_messages().vet_media_ids, media)
 
+    def test_file_that_comes_after_the_chat_was_ended_and_locked_is_in_the_inbox(self):
+        media = self._begin_media()
+        self.chat.with_user(self.vet)._end(lock=True)
+        self._tell_received(media)
+        self.assertFalse(self.chat.ended_at)
+        self.assertTrue(self.chat.waiting_since)
+        self.assertEqual(self.chat.state, "locked")
+        shown = [row["id"] for row in self.env["vet.chat"].with_user(self.vet)._get_inbox()["chats"]]
+        self.assertIn(self.chat.id, shown)
+
+    def test_vets_own_file_that_comes_late_leaves_the_chat_ended(self):
+        media = self._begin_media(self.as_vet)
+        self.chat.with_user(self.vet)._end(lock=True)
+        self._tell_received(media)
+        self.assertTrue(self.chat.ended_at)
+
     def test_still_for_the_record_alone_makes_no_message(self):
         media = self._begin_media(self.as_vet, filename="still.png", mime="image/png", origin="still", posted=False)
         self._tell_received(media, kind="photo", mime="image/png")
