@@ -61,6 +61,16 @@ class VetChat(models.Model):
         # sudo: vets end chats; transcripts are the system's
         return self.env["vet.transcript"].sudo()._create_for(self.sudo(), mail_to_owner)
 
+    def _go_on_with_transcripts(self):
+        """Have the transcripts made that were waiting for files of the chat, as far as nothing else is missing.
+
+        Note: self.ensure_one()
+        """
+        self.ensure_one()
+        # sudo: the media service's news move on what is the system's
+        if self.sudo().transcript_ids.filtered(lambda transcript: transcript.state == "pending"):
+            self.env["vet.transcript"]._trigger()
+
     def _get_transcripts(self, participant):
         """List the transcripts that can be downloaded, the newest first.
 

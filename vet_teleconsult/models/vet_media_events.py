@@ -42,6 +42,7 @@ class VetMedia(models.Model):
         """
         self.ensure_one()
         is_latest = event.sequence > self.event_sequence
+        was_processing = self.state == "processing"
         handlers = {
             "media.received": self._apply_received,
             "media.ready": self._apply_ready,
@@ -53,6 +54,8 @@ class VetMedia(models.Model):
         handlers[event.type](event.data)
         if is_latest:
             self.event_sequence = event.sequence
+        if was_processing and self.state != "processing":
+            self.chat_id._go_on_with_transcripts()
         self._notify()
 
     # === BUSINESS METHODS - ARRIVAL === #

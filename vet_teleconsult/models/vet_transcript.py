@@ -1,4 +1,5 @@
 import logging
+from datetime import timedelta
 
 import psycopg2
 
@@ -12,6 +13,8 @@ _logger = logging.getLogger(__name__)
 
 PAGE_TOKEN_SCOPE = "vet_teleconsult-transcript"
 MAX_ATTEMPTS = 3
+# After that a file is printed as being prepared still: a media service that is away keeps no transcript for ever.
+FILES_WAITED_FOR = timedelta(minutes=15)
 
 
 class VetTranscript(models.Model):
@@ -160,8 +163,9 @@ class VetTranscript(models.Model):
 
     @api.model
     def _cron_make(self):
-        """Make what is waiting, one transaction each."""
-        waiting = self.search([("state", "=", "pending")], order="id")
+        """Make what is waiting, one transaction each; for files that are being prepared it goes on waiting a while."""
+        pending = self.search([("state", "=", "pending")], order="id")
+        waiting = pending.filtered(lambda transcript: not transcript._is_waiting_for_files())
         seconds_left = self.env["ir.cron"]._commit_progress(remaining=len(waiting))
         for position, transcript in enumerate(waiting, start=1):
             # Nothing is begun that the worker's time limit would cut off: Odoo comes back to the rest soon.
@@ -173,6 +177,21 @@ class VetTranscript(models.Model):
             if transcript.try_lock_for_update():
                 transcript._make()
             seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=len(waiting) - position)
+
+    def _is_waiting_for_files(self):
+        """Say whether files have come so lately that the media service may still be preparing them.
+
+        Note: self.ensure_one()
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        domain = [
+            ("chat_id", "=", self.chat_id.id),
+            ("state", "=", "processing"),
+            ("message_id.date", ">", fields.Datetime.now() - FILES_WAITED_FOR),
+        ]
+        return bool(self.env["vet.media"].search_count(domain, limit=1))
 
     def _make(self):
         """Make the PDF, put it on the record, and mail it where that was asked for; or say why not.

@@ -3,6 +3,7 @@ import io
 import re
 import time
 from datetime import datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from unittest.mock import patch
 from urllib.parse import parse_qs, urlsplit
@@ -351,8 +352,7 @@ class TestTranscriptVersions(TranscriptCommon):
 
     def test_scheduled_action_makes_what_waits(self):
         self.chat.with_user(self.vet)._end()
-        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60.0):
-            self.env["vet.transcript"]._cron_make()
+        self._run_scheduled_action()
         self.assertEqual(self.chat.transcript_ids.state, "ready")
 
     def test_scheduled_action_without_time_leaves_what_waits_to_its_next_run(self):
@@ -361,6 +361,47 @@ class TestTranscriptVersions(TranscriptCommon):
         with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=0.0):
             self.env["vet.transcript"]._cron_make()
         self.assertEqual((transcript.state, transcript.attempts), ("pending", 0))
+
+    def _run_scheduled_action(self):
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", return_value=60.0):
+            self.env["vet.transcript"]._cron_make()
+
+    def test_transcript_waits_for_a_file_that_is_being_prepared(self):
+        media = self._begin_media()
+        self._tell_received(media)
+        self.chat.with_user(self.vet)._end()
+        transcript = self.chat.transcript_ids
+        self._run_scheduled_action()
+        self.assertEqual((transcript.state, transcript.attempts), ("pending", 0))
+        self._tell_ready(media)
+        self._run_scheduled_action()
+        self.assertEqual(transcript.state, "ready")
+
+    def test_file_that_is_ready_or_has_failed_calls_the_scheduled_action(self):
+        cron = self.env.ref("vet_teleconsult.ir_cron_make_transcripts")
+        news = (
+            self._tell_ready,
+            partial(self._tell, event_type="failed", sequence=2, stage="check", code="damaged", retryable=False),
+        )
+        files = [self._begin_media() for _tell in news]
+        for media in files:
+            self._tell_received(media)
+        self.chat.with_user(self.vet)._end()
+        for tell, media in zip(news, files, strict=True):
+            triggers = self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)])
+            tell(media)
+            with self.subTest(state=media.state):
+                self.assertGreater(self.env["ir.cron.trigger"].search_count([("cron_id", "=", cron.id)]), triggers)
+
+    def test_transcript_does_not_wait_for_ever(self):
+        media = self._begin_media()
+        self._tell_received(media)
+        media.message_id.date -= timedelta(minutes=16)
+        self.chat.with_user(self.vet)._end()
+        self._run_scheduled_action()
+        transcript = self.chat.transcript_ids
+        self.assertEqual(media.state, "processing")
+        self.assertIn("Was still being prepared", self._get_text(transcript))
 
     def test_transcript_cannot_be_deleted(self):
         transcript = self._end()
