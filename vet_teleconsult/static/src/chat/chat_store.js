@@ -4,6 +4,7 @@ import { ApiError } from "../core/json_api";
 import { Backoff } from "../core/backoff";
 import { Memory } from "../core/memory";
 import { announcement, problemOf } from "./sentences";
+import { Connection } from "./store/connection";
 import { MessageList } from "./store/message_list";
 import { Outgoing } from "./store/outgoing";
 import { Presence } from "./store/presence";
@@ -14,10 +15,6 @@ import { UploadQueue } from "./uploader/upload_queue";
 /** Ids are given before the commit: a message with a lower id may become readable after one with a higher id. */
 const LATE_MARGIN = 100;
 const PAGE = 100;
-/** Short losses of the live connection are nobody's concern, ms. */
-const LIVE_PATIENCE = 6000;
-/** How often to ask while nobody tells, ms. */
-const POLL = 10000;
 /** What follows from one change (a transcript, what one may do) is asked for once, ms. */
 const REFRESH = 300;
 const CHAT_FACTS = ["state", "ended_at", "vet", "reply_due_at", "waiting_since"];
@@ -46,11 +43,13 @@ export class ChatStore {
         this.receivedId = 0;
         this.atEnd = true;
         this.closed = false;
-        this.unfollow = [];
-        this._onNetworkBack = () => this.sync();
+        this.connection = new Connection({
+            state: this.state,
+            onNotification: (notification) => this.receive(notification),
+            onMissed: () => this.sync(),
+        });
         this.presence = new Presence({ onBeat: (looking) => this._onBeat(looking) });
         this.typing = new Typing({ state: this.state, tell: (typing) => this._quietly(() => api.typing(typing)) });
-        window.addEventListener("online", this._onNetworkBack);
     }
 
     static makeState() {
@@ -193,28 +192,7 @@ export class ChatStore {
      * @param {import("../core/emitter").Emitter} live emits `notification` {type, payload} and `status`
      */
     follow(live) {
-        this.unfollow.push(
-            live.on("notification", (notification) => this.receive(notification)),
-            live.on("status", (status) => this.setLive(status === "open"))
-        );
-    }
-
-    /** @param {boolean} open whether news come by themselves at this moment */
-    setLive(open) {
-        clearTimeout(this.liveTimer);
-        clearInterval(this.pollTimer);
-        this.wasDown ||= !open;
-        if (open) {
-            this.state.liveDown = false;
-            if (this.wasDown) {
-                this.wasDown = false;
-                this.sync();
-            }
-        } else if (!this.closed) {
-            this.liveTimer = setTimeout(() => (this.state.liveDown = true), LIVE_PATIENCE);
-            // Odoo may answer requests although its WebSocket is away (a proxy that does not pass it on).
-            this.pollTimer = setInterval(() => this.sync(), POLL);
-        }
+        this.connection.follow(live);
     }
 
     /** @param {{type: string, payload: object}} notification of the bus, of any chat */
@@ -463,10 +441,8 @@ export class ChatStore {
 
     close() {
         this.closed = true;
-        window.removeEventListener("online", this._onNetworkBack);
-        [this.retryTimer, this.liveTimer, this.refreshTimer].forEach((timer) => clearTimeout(timer));
-        clearInterval(this.pollTimer);
-        this.unfollow.forEach((stop) => stop());
+        this.connection.close();
+        [this.retryTimer, this.refreshTimer].forEach((timer) => clearTimeout(timer));
         this.typing.stop();
         this.typing.close();
         this.presence.close();

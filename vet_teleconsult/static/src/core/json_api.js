@@ -80,7 +80,12 @@ export class JsonApi {
                 method: "POST",
                 credentials: "same-origin",
                 headers: { "Content-Type": "application/json" },
-                body: JSON.stringify({ jsonrpc: "2.0", method: "call", id: 1, params: { ...this.identity, ...params } }),
+                body: JSON.stringify({
+                    jsonrpc: "2.0",
+                    method: "call",
+                    id: 1,
+                    params: { ...this.identity, ...params },
+                }),
                 signal: abort.signal,
                 keepalive,
             });

@@ -84,7 +84,12 @@ const notify = (type, payload, channel = "vet_chat_7") =>
 async function openChats(params = {}) {
     await makeMockServer();
     await mountWithCleanup(WebClient);
-    await getService("action").doAction({ type: "ir.actions.client", tag: "vet_teleconsult.chats", name: "Chats", params });
+    await getService("action").doAction({
+        type: "ir.actions.client",
+        tag: "vet_teleconsult.chats",
+        name: "Chats",
+        params,
+    });
     await waitFor("[data-test=inbox-chat], [data-test=inbox-empty]");
 }
 

@@ -90,7 +90,9 @@ test("a message of another chat is none of ours", async () => {
 });
 
 test("a message that was written before another but became readable after it takes its place", async () => {
-    const { state, live, store } = await openStore({ api: new FakeApi({ messages: [makeMessage(3), makeMessage(5)] }) });
+    const { state, live, store } = await openStore({
+        api: new FakeApi({ messages: [makeMessage(3), makeMessage(5)] }),
+    });
     live.tell("message", { message: makeMessage(4) });
     expect(ids(state.messages)).toEqual([3, 4, 5]);
     store.close();
@@ -297,7 +299,10 @@ test("locking and opening reaches the owner at once; a vet goes on writing", asy
 test("what follows from the end of a chat is asked for", async () => {
     const api = new FakeApi();
     const { state, store, live } = await openStore({ api });
-    api.info = makeInfo({ ended_at: "2026-05-01T12:00:00Z", transcripts: [{ id: 1, version: 1, date: "", url: "/t" }] });
+    api.info = makeInfo({
+        ended_at: "2026-05-01T12:00:00Z",
+        transcripts: [{ id: 1, version: 1, date: "", url: "/t" }],
+    });
     live.tell("chat", { state: "open", ended_at: "2026-05-01T12:00:00Z" });
     expect(state.chat.ended_at).toBe("2026-05-01T12:00:00Z");
     await advanceTime(500);
@@ -402,7 +407,9 @@ test("somebody who looks says so every 30 seconds, and no more once the thread i
 
 test("a file that changes is shown changed on its message, and the upload learns of it", async () => {
     const media = makeMedia(5, { state: "processing", mine: true });
-    const { state, store, live } = await openStore({ api: new FakeApi({ messages: [makeMessage(1, { media: [media] })] }) });
+    const { state, store, live } = await openStore({
+        api: new FakeApi({ messages: [makeMessage(1, { media: [media] })] }),
+    });
     live.tell("media", { message_id: 1, media: makeMedia(5) });
     expect(state.messages[0].media[0].state).toBe("ready");
     expect(state.messages[0].media[0].mine).toBe(true);

@@ -399,7 +399,11 @@ test("a vet's count is kept with its clip; an owner has none", async () => {
 test("a time code opens the clip before it, there", async () => {
     useFakeViewer();
     await mountThread({
-        messages: [...withMedia({}), makeMessage(2, { body: "Look at #t=12.4." }), makeMessage(3, { media: [makeMedia(6)] })],
+        messages: [
+            ...withMedia({}),
+            makeMessage(2, { body: "Look at #t=12.4." }),
+            makeMessage(3, { media: [makeMedia(6)] }),
+        ],
     });
     expect("[data-id='2'] a").toHaveText("0:12.4");
     await click("[data-id='2'] a");

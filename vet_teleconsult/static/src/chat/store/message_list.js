@@ -27,14 +27,21 @@ export class MessageList {
      */
     add(messages) {
         const added = messages.filter(({ id }) => !this.ids.has(id));
-        const replacing = new Map(messages.filter(({ id }) => this.ids.has(id)).map((message) => [message.id, message]));
+        const replacing = new Map(
+            messages.filter(({ id }) => this.ids.has(id)).map((message) => [message.id, message])
+        );
         if (!messages.length) {
             return added;
         }
         const kept = replacing.size
             ? this.state.messages.map((message) => replacing.get(message.id) || message)
             : this.state.messages;
-        this.state.messages = markRaw(merge(kept, added.sort((a, b) => a.id - b.id)).map(markRaw));
+        this.state.messages = markRaw(
+            merge(
+                kept,
+                added.sort((a, b) => a.id - b.id)
+            ).map(markRaw)
+        );
         added.forEach(({ id }) => this.ids.add(id));
         return added;
     }

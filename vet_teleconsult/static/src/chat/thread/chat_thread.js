@@ -80,7 +80,8 @@ export class ChatThread extends Component {
         if (component) {
             this.opener = document.activeElement;
             const others = this.store.media.filter(
-                ({ id, kind, state }) => id !== media.id && state === "ready" && ["video", "photo", "still"].includes(kind)
+                ({ id, kind, state }) =>
+                    id !== media.id && state === "ready" && ["video", "photo", "still"].includes(kind)
             );
             this.state.viewer = markRaw({ component, media, others, start });
         }

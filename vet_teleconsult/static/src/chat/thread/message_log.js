@@ -90,7 +90,10 @@ export class MessageLog extends Component {
         if (!message) {
             return { id: null, text: "" };
         }
-        return { id: message.id, text: _t("Read by %(name)s, %(time)s", { name: read.name, time: formatTime(read.at) }) };
+        return {
+            id: message.id,
+            text: _t("Read by %(name)s, %(time)s", { name: read.name, time: formatTime(read.at) }),
+        };
     }
 
     dayLabel(date) {

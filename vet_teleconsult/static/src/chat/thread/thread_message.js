@@ -50,15 +50,17 @@ export class ThreadMessage extends Component {
     }
 
     get initials() {
-        return (this.message.author || "?")
-            .split(/\s+/)
-            // Titles are no names.
-            .filter((word) => word && !word.endsWith("."))
-            .map((word) => [...word][0])
-            .filter((character) => /\p{L}/u.test(character))
-            .slice(0, 2)
-            .join("")
-            .toUpperCase();
+        return (
+            (this.message.author || "?")
+                .split(/\s+/)
+                // Titles are no names.
+                .filter((word) => word && !word.endsWith("."))
+                .map((word) => [...word][0])
+                .filter((character) => /\p{L}/u.test(character))
+                .slice(0, 2)
+                .join("")
+                .toUpperCase()
+        );
     }
 
     get problem() {

@@ -74,6 +74,7 @@ export class ChatBar extends Component {
         this.dialog.add(EndChatDialog, {
             patient: this.chat.patient.name,
             owner: this.chat.owner.name,
+            coming: this.props.store.media.filter(({ state }) => ["uploading", "processing"].includes(state)).length,
             onConfirm: ({ lock, mailTranscript }) => this.run("end", { lock, mail_transcript: mailTranscript }),
         });
     }

@@ -8,6 +8,8 @@ export class EndChatDialog extends Component {
     static props = {
         patient: String,
         owner: String,
+        /** How many files are still on their way. */
+        coming: { type: Number, optional: true },
         /** {lock, mailTranscript} */
         onConfirm: Function,
         close: Function,
