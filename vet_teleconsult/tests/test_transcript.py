@@ -242,6 +242,12 @@ class TestTranscriptContent(TranscriptCommon):
         text = self._get_text(self._end())
         self.assertNotIn("secret", text)
 
+    def test_clinics_footer_ends_the_document(self):
+        self.company.report_footer = "<p>Registered in Berlin, HRB 4711</p>"
+        self._write("Hello")
+        text = self._get_text(self._end())
+        self.assertGreater(text.index("Registered in Berlin, HRB 4711"), text.index("The links open the files"))
+
     def test_line_breaks_are_kept(self):
         self._write("first line\n\nthird line")
         reader = self._read(self._end())
