@@ -15,7 +15,7 @@ MAX_NAME_LENGTH = 200
 MAX_CAPTION_LENGTH = 2_000
 MAX_RECORDING_SECONDS = 30 * 60
 MAX_OPEN_UPLOADS = 30  # of one participant in one chat: each has its place on the media service's disk kept
-ORIGIN_KEYS = frozenset(key for key, _label in ORIGINS) - {"mail"}
+ORIGIN_KEYS = frozenset(key for key, _label in ORIGINS)
 
 
 class VetChat(models.Model):

@@ -18,7 +18,6 @@ ORIGINS = [
     ("recorded", "Recorded in the page"),
     ("screen", "Recorded screen"),
     ("still", "Frame of a video"),
-    ("mail", "Mail"),
 ]
 
 

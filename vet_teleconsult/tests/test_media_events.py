@@ -79,6 +79,11 @@ class TestMediaArrival(MediaCommon):
         self._tell_received(media, kind="audio", mime="audio/mp4")
         self.assertEqual((media.kind, media.mime), ("audio", "audio/mp4"))
 
+    def test_every_origin_that_a_file_may_have_is_one_that_a_page_says(self):
+        for origin in dict(self.env["vet.media"]._fields["origin"].selection):
+            with self.subTest(origin=origin):
+                self.assertEqual(self._begin_media(origin=origin).origin, origin)
+
     def test_cancelled_file_that_arrives_all_the_same_is_not_shown(self):
         media = self._begin_media()
         self.chat._cancel_upload(self.as_owner, media.id)
