@@ -61,6 +61,13 @@ class TestMediaArrival(MediaCommon):
         shown = [row["id"] for row in self.env["vet.chat"].with_user(self.vet)._get_inbox()["chats"]]
         self.assertIn(self.chat.id, shown)
 
+    def test_whoever_ends_the_chat_is_told_how_many_files_are_on_their_way(self):
+        media = [self._begin_media() for _number in range(3)]
+        self._tell_received(media[1])
+        self._tell_ready(media[2])
+        wizard = self.env["vet.chat.end"].with_user(self.vet).create({"chat_id": self.chat.id})
+        self.assertEqual(wizard.coming_count, 2)
+
     def test_vets_own_file_that_comes_late_leaves_the_chat_ended(self):
         media = self._begin_media(self.as_vet)
         self.chat.with_user(self.vet)._end(lock=True)

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class VetChatEnd(models.TransientModel):
@@ -15,6 +15,15 @@ class VetChatEnd(models.TransientModel):
         help="The owner can read and no longer write. Otherwise, if they write, the chat goes on.",
     )
     mail_transcript = fields.Boolean(string="Mail the Transcript to the Owner")
+    coming_count = fields.Integer(string="Files on Their Way", compute="_compute_coming_count")
+
+    @api.depends("chat_id.media_ids.state")
+    def _compute_coming_count(self):
+        for wizard in self:
+            media = wizard.chat_id.media_ids
+            wizard.coming_count = len(
+                media.filtered(lambda file: file.posted and file.state in ("uploading", "processing"))
+            )
 
     def action_confirm(self):
         """End the chat."""
