@@ -20,6 +20,7 @@ from .config import ConfigurationError, Settings, load_settings, load_store, sto
 from .log import configure_logging
 from .migrate import Migration, Outcome, are_apart
 from .store import S3Address, S3Options, StoreError, StoreHealth, open_store
+from .uploads.direct_body import DirectProtocol
 from .version import VERSION
 
 PING_INTERVAL_SECONDS = 5.0
@@ -172,7 +173,7 @@ def server_config(settings: Settings) -> uvicorn.Config:
         host=settings.host,
         port=settings.port,
         loop="uvloop",
-        http="httptools",
+        http=DirectProtocol,
         ws="websockets-sansio",
         ws_max_size=MAX_SOCKET_FRAME_BYTES,
         ws_ping_interval=PING_INTERVAL_SECONDS,

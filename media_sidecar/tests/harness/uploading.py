@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import uuid
+from dataclasses import dataclass
 from typing import Any, Self
 
 import httpx
@@ -98,6 +99,14 @@ class Sender:
         return HangingRequest(reader, writer)
 
 
+@dataclass(frozen=True)
+class Answer:
+    """Status and headers, whose names are in small letters."""
+
+    status: int
+    headers: dict[str, str]
+
+
 class HangingRequest:
     """A phone that has lost its network in the middle of a request."""
 
@@ -111,8 +120,14 @@ class HangingRequest:
 
     async def status(self) -> int:
         """Of the answer, once there is one."""
-        line = await self._reader.readline()
-        return int(line.split()[1])
+        return (await self.answer()).status
+
+    async def answer(self) -> "Answer":
+        """The next answer."""
+        head = (await self._reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+        headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
+        await self._reader.readexactly(int(headers.get("content-length", 0)))
+        return Answer(int(head[0].split()[1]), headers)
 
     async def cut(self) -> None:
         self._writer.close()

@@ -1,5 +1,6 @@
 """The part of the service that takes uploads, on a real socket, with a note of what it hands over."""
 
+import asyncio
 import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,6 +19,7 @@ from media_sidecar.metrics import Metrics
 from media_sidecar.outbox import Outbox
 from media_sidecar.protocol import Seal
 from media_sidecar.uploads import ledger
+from media_sidecar.uploads.direct_body import DirectProtocol
 from media_sidecar.uploads.ledger import Upload
 from media_sidecar.uploads.routes import uploads_router
 from media_sidecar.uploads.service import Uploads
@@ -41,10 +43,12 @@ class Station:
     """Takes uploads.
 
     :ivar notes: of this run
+    :ivar http: uvicorn's protocol
     """
 
     def __init__(self, folder: Path, odoo: OdooStandIn, **more: Any) -> None:
         self.settings = settings_for(folder, odoo, **more)
+        self.http: type[asyncio.Protocol] | str = DirectProtocol
         self.url = f"http://127.0.0.1:{self.settings.port}"
         self.uploads: Uploads
         self.notes: Notes
@@ -70,6 +74,7 @@ class Station:
             app = FastAPI()
             app.include_router(uploads_router(self.uploads, seal, self.metrics, self.settings.max_upload_bytes))
             config = uvicorn.Config(app, port=self.settings.port, loop="none", log_config=None, access_log=False)
+            config.http = self.http
             # A request that hangs ends with the service, as it does where an operator stops it.
             config.timeout_graceful_shutdown = 1
             await stack.enter_async_context(serving(config))

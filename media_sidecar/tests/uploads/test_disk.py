@@ -92,23 +92,21 @@ async def test_a_disk_that_fills_up_on_the_way_keeps_what_arrived_and_the_upload
     assert (await odoo.wait_for("media.received"))["sha256"] == sender.sha256
 
 
-@pytest.mark.parametrize("failing", [1, 2, 3])
+@pytest.mark.parametrize("full_at", [1, len(CONTENT)])
 async def test_bytes_that_the_disk_did_not_take_do_not_count(
-    station: Station, odoo: OdooStandIn, monkeypatch: pytest.MonkeyPatch, failing: int
+    station: Station, odoo: OdooStandIn, monkeypatch: pytest.MonkeyPatch, full_at: int
 ) -> None:
+    """A file system may find out that it is full only when it brings to the disk what was written before."""
     monkeypatch.setattr("media_sidecar.uploads.reception.FLUSH_BYTES", 500_000)
-    calls = 0
 
-    def full(descriptor: int) -> None:
-        nonlocal calls
-        calls += 1
-        if calls >= failing:
+    def sync(descriptor: int) -> None:
+        if os.fstat(descriptor).st_size >= full_at:
             raise OSError(errno.ENOSPC, "no space left")
 
     async with station.sender(CONTENT) as sender:
         await sender.begin()
         with monkeypatch.context() as patch:
-            patch.setattr(os, "fdatasync", full)
+            patch.setattr(os, "fdatasync", sync)
             answer = await sender.patch(0)
         assert (answer.status_code, answer.headers["upload-offset"]) == (507, "0")
         assert (await sender.send()).status_code == 204
@@ -189,7 +187,7 @@ async def test_a_network_faster_than_the_disk_waits_for_it(station: Station, mon
         await sender.begin()
         assert (await sender.patch(0)).status_code == 204
     assert sum(held) == 20_000_000
-    assert max(held) <= 1_000_000
+    assert max(held) <= 5_000_000
 
 
 async def test_more_requests_than_memory_allows_are_asked_to_come_back(

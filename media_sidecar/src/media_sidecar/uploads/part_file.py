@@ -6,6 +6,7 @@ the next byte is written, so that neither a crash nor a failed write can leave a
 
 import hashlib
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -73,7 +74,7 @@ class PartFile:
         """The digest of what has come since :meth:`watch`."""
         return self._chunk.digest() if self._chunk is not None else b""
 
-    def write(self, pieces: list[bytes]) -> None:
+    def write(self, pieces: Sequence[bytes | memoryview]) -> None:
         """Put *pieces* behind the last byte; :meth:`digest` takes the same ones, also at the same time.
 
         :raises OSError: when not all of it could be written; what could be is there
@@ -85,7 +86,7 @@ class PartFile:
                 self.count += written
                 rest = rest[written:]
 
-    def digest(self, pieces: list[bytes]) -> None:
+    def digest(self, pieces: Sequence[bytes | memoryview]) -> None:
         """Let the hashes know *pieces*."""
         for piece in pieces:
             self._whole.update(piece)

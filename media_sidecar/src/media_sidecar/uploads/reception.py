@@ -3,7 +3,7 @@
 import asyncio
 import errno
 import hmac
-from collections.abc import AsyncIterable, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -12,17 +12,18 @@ from typing import TypeVar
 from starlette.requests import ClientDisconnect
 
 from ..processing import HEAD_BYTES, Sniffed, sniff
+from .body import Body
 from .ledger import Upload
 from .part_file import PartFile
 from .refusal import UploadRefused, disk_full, taken_over, too_large
 from .turns import Turn
-from .write_behind import WriteBehind
+from .write_behind import Piece, WriteBehind
 
 SILENCE_SECONDS = 60.0
 """A connection that brings nothing for so long is dead; what it brought is kept."""
 CHECKPOINT_BYTES = 16 * 1024 * 1024
 """So much of one request may be lost to a crash."""
-FLUSH_BYTES = 2 * 1024 * 1024
+FLUSH_BYTES = 4 * 1024 * 1024
 """After so much the disk is told to begin."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -48,7 +49,7 @@ class Incoming:
 
     offset: int
     length: int | None
-    stream: AsyncIterable[bytes]
+    body: Body
     checksum: Checksum | None = None
 
 
@@ -60,7 +61,9 @@ class Reception:
     :ivar found: what the file is, once its first bytes are there
     """
 
-    def __init__(self, upload: Upload, part: PartFile, threads: Executor, save: Callable[[], Awaitable[None]]) -> None:
+    def __init__(
+        self, upload: Upload, part: PartFile, threads: Executor, save: Callable[[], Awaitable[object]]
+    ) -> None:
         self._upload = upload
         self._part = part
         self._threads = threads
@@ -80,7 +83,7 @@ class Reception:
         self._checksum = incoming.checksum
         if self._checksum is not None:
             self._part.watch(self._checksum.algorithm)
-        problem = await self._read(incoming.stream, turn)
+        problem = await self._read(incoming.body, turn)
         try:
             return await self._run(lambda: self._settle(problem))
         except OSError as error:
@@ -89,13 +92,13 @@ class Reception:
             await self._run(self._part.rewind)
             return disk_full()
 
-    async def _read(self, stream: AsyncIterable[bytes], turn: Turn) -> UploadRefused | None:
-        behind = WriteBehind(self._threads, (self._write, self._part.digest))
+    async def _read(self, body: Body, turn: Turn) -> UploadRefused | None:
+        behind = WriteBehind(self._threads, (self._write, self._part.digest), body.release)
         problem: UploadRefused | None = None
         try:
             try:
                 async with turn.patience(SILENCE_SECONDS):
-                    problem = await self._pass_on(stream, behind, turn)
+                    problem = await self._pass_on(body, behind, turn)
             except (ClientDisconnect, TimeoutError):
                 problem = taken_over() if turn.is_over else _cut_off()
             await behind.finish()
@@ -108,11 +111,12 @@ class Reception:
             await behind.drop()
             if self._flushing is not None:
                 await asyncio.wait([self._flushing])
+            body.close()
         return problem
 
-    async def _pass_on(self, stream: AsyncIterable[bytes], behind: WriteBehind, turn: Turn) -> UploadRefused | None:
+    async def _pass_on(self, body: Body, behind: WriteBehind, turn: Turn) -> UploadRefused | None:
         room = self._upload.size - self._part.count
-        async for piece in stream:
+        async for piece in body:
             turn.heard(SILENCE_SECONDS)
             if not piece:
                 continue
@@ -147,7 +151,7 @@ class Reception:
     def _run(self, work: Callable[[], ResultT]) -> asyncio.Future[ResultT]:
         return asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def _write(self, pieces: list[bytes]) -> None:
+    def _write(self, pieces: list[Piece]) -> None:
         self._part.write(pieces)
         if self._checksum is None:
             self._look()

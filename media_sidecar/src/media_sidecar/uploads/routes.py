@@ -17,6 +17,7 @@ from starlette.responses import JSONResponse, Response
 
 from ..metrics import Metrics
 from ..protocol import Seal, TicketRefused, UploadTicket
+from .direct_body import body_of
 from .ledger import Upload
 from .reception import Checksum, Incoming
 from .refusal import UploadRefused
@@ -136,7 +137,7 @@ class _Tus:
             raise UploadRefused(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "invalid", f"The Content-Type is {CONTENT_TYPE}.")
         offset = _count(headers, "upload-offset")
         length = _count(headers, "content-length") if "content-length" in headers else None
-        incoming = Incoming(offset, length, request.stream(), _checksum(headers))
+        incoming = Incoming(offset, length, body_of(request, length), _checksum(headers))
         upload = await self._uploads.receive(ticket, incoming)
         return _answer(HTTPStatus.NO_CONTENT, self._state(upload))
 

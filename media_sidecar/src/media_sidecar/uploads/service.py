@@ -6,6 +6,7 @@ import dataclasses
 import logging
 import shutil
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
@@ -30,8 +31,8 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 THREADS = 6
-AT_ONCE = 64
-"""Requests that may bring bytes at the same time; each holds at most some 2 MB."""
+AT_ONCE = 32
+"""Requests that may bring bytes at the same time; each holds at most some 5 MB."""
 AT_ONCE_PER_CHAT = 8
 """As many of them may be of one chat, so that nobody's link takes the place of everybody else."""
 
@@ -68,7 +69,8 @@ class Uploads:
         self._admission = Admission(settings, database)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="uploads")
         self._turns = Turns()
-        self._hashes: dict[str, tuple[int, _Hash]] = {}
+        self._at_hand: dict[str, tuple[Upload, _Hash]] = {}
+        """Unfinished uploads as the ledger has them, and the SHA-256 of what counts."""
         self._receptions: dict[asyncio.Task[Upload], str] = {}
         """Each with the chat that it brings bytes for."""
         self._closed = False
@@ -175,7 +177,8 @@ class Uploads:
 
     async def _receive(self, ticket: UploadTicket, incoming: Incoming) -> Upload:
         async with self._turns.take(ticket.media) as turn:
-            upload = await self._open(ticket)
+            known = self._at_hand.get(ticket.media)
+            upload = known[0] if known is not None and known[0].chat == ticket.chat else await self._open(ticket)
             if turn.is_over:
                 raise taken_over(upload.received_bytes)
             if incoming.offset != upload.received_bytes:
@@ -187,7 +190,7 @@ class Uploads:
             return await self._take(upload, incoming, turn)
 
     async def _take(self, upload: Upload, incoming: Incoming, turn: Turn) -> Upload:
-        saved = upload.received_bytes
+        now = upload
         try:
             async with self._part_of(upload, incoming.length or 0) as part:
                 if part.kept < upload.received_bytes:
@@ -195,24 +198,20 @@ class Uploads:
                     raise wrong_offset(part.kept)
                 reception = Reception(upload, part, self._threads, lambda: self._save(upload, part))
                 problem = await reception.take(incoming, turn)
-                await self._save(upload, part, reception.found)
-                saved = part.kept
+                now = await self._save(upload, part, reception.found)
         except Refused as refusal:
             await self._refuse(upload, refusal)
             raise refused_content(refusal.code, refusal.message) from None
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode != sqlite3.SQLITE_FULL:
                 raise
-            now = await self._find(upload.media)
-            saved, problem = now.received_bytes if now is not None else 0, disk_full()
-        self._metrics.upload_bytes.inc(max(0, saved - upload.received_bytes))
+            now, problem = await self._find(upload.media) or upload, disk_full()
+        self._metrics.upload_bytes.inc(max(0, now.received_bytes - upload.received_bytes))
         if problem is None:
-            return dataclasses.replace(
-                upload, received_bytes=saved, state="received" if saved == upload.size else "receiving"
-            )
+            return now
         if self._closed and problem.code == "taken_over":
             problem = busy()
-        problem.received_bytes = saved
+        problem.received_bytes = now.received_bytes
         raise problem
 
     def _ended(self, task: asyncio.Task[Upload]) -> None:
@@ -223,8 +222,7 @@ class Uploads:
 
     @contextlib.asynccontextmanager
     async def _part_of(self, upload: Upload, length: int) -> AsyncIterator[PartFile]:
-        kept, known = self._hashes.pop(upload.media, (-1, None))
-        whole = known if kept == upload.received_bytes else None
+        _, whole = self._at_hand.pop(upload.media, (upload, None))
 
         def open_part() -> PartFile:
             self._admission.see_room(length)
@@ -236,20 +234,26 @@ class Uploads:
         finally:
             self._threads.submit(part.close)
 
-    async def _save(self, upload: Upload, part: PartFile, found: Sniffed | None = None) -> None:
+    async def _save(self, upload: Upload, part: PartFile, found: Sniffed | None = None) -> Upload:
         """Let what is on the disk count; where it is everything, Odoo is told of it in the same transaction."""
+        now = dataclasses.replace(upload, received_bytes=part.kept)
+        if part.kept > upload.received_bytes:
+            now = dataclasses.replace(now, touched_at=time.time())
         changes: list[Change] = [ledger.keep(upload.media, part.kept)]
         if found is not None and upload.kind is None:
             changes.append(ledger.recognise(upload.media, found.kind, found.mime, found.extension))
-        is_whole = part.kept == upload.size and found is not None
-        if found is not None and is_whole:
-            sha256 = part.kept_hash.hexdigest()
-            changes += [ledger.complete(upload.media, sha256), self._received(upload, sha256, found)]
-        await self._database.apply(changes)
-        self._hashes[upload.media] = (part.kept, part.kept_hash)
-        if is_whole:
-            self._settled(upload, "received")
-            self._clips.take(upload.media)
+            now = dataclasses.replace(now, kind=found.kind, mime=found.mime, extension=found.extension)
+        if found is None or part.kept < upload.size:
+            await self._database.apply(changes)
+            self._at_hand[upload.media] = (now, part.kept_hash)
+            return now
+        sha256 = part.kept_hash.hexdigest()
+        await self._database.apply(
+            [*changes, ledger.complete(upload.media, sha256), self._received(upload, sha256, found)]
+        )
+        self._settled(upload, "received")
+        self._clips.take(upload.media)
+        return dataclasses.replace(now, state="received", sha256=sha256)
 
     def _received(self, upload: Upload, sha256: str, found: Sniffed) -> Change:
         data = {"media": upload.media, "size": upload.size, "sha256": sha256, "mime": found.mime, "kind": found.kind}
@@ -275,7 +279,7 @@ class Uploads:
         await self._remove(upload.media)
 
     def _settled(self, upload: Upload, outcome: str) -> None:
-        self._hashes.pop(upload.media, None)
+        self._at_hand.pop(upload.media, None)
         self._outbox.notify(upload.chat)
         self._metrics.uploads.labels(outcome).inc()
         log.info("upload settled", extra={"media": upload.media, "outcome": outcome})
