@@ -13,7 +13,7 @@ import {
 } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
 import { ChatApi } from "@vet_teleconsult/chat/chat_api";
-import { makeInfo, makeMessage, makeOwnMessage, VET } from "../chat/fake_chat";
+import { makeInfo, makeMedia, makeMessage, makeOwnMessage, VET } from "../chat/fake_chat";
 
 describe.current.tags("desktop");
 defineMailModels();
@@ -208,6 +208,16 @@ test("the end asks whether to lock and whether to mail, and gives the transcript
     expect(askedOf("workflow")).toEqual([{ action: "end", lock: true, mail_transcript: true }]);
     await contains("[data-test=chat-reopen]").click();
     await waitFor("[data-test=chat-end]");
+});
+
+test("the end says how many files are still on their way", async () => {
+    await openChats({ chat_id: 7 });
+    const media = ["uploading", "processing", "ready"].map((state, index) => makeMedia(index + 1, { state }));
+    await waitForChannels(["vet_chat_7"]);
+    notify("message", { chat_id: 7, message: makeOwnMessage(2, { mine: false, body: "three clips", media }) });
+    await waitFor("[data-test=message]:contains(three clips)");
+    await contains("[data-test=chat-end]").click();
+    expect("[data-test=chat-end-coming]").toHaveText(/on their way: 2\./);
 });
 
 test("not ending leaves everything as it was", async () => {
