@@ -16,8 +16,10 @@ def test_a_video_arrives_byte_for_byte(page: UploaderPage, tmp_path: Path) -> No
 
 def test_no_more_than_three_are_sent_at_once(page: UploaderPage, tmp_path: Path) -> None:
     samples = [clip(tmp_path, 4 * MB, f"{number}.mp4", seed=number) for number in range(6)]
-    page.slow_down()
+    page.hold()
     page.send(*samples)
+    page.wait_for_chunks_under_way(3)
+    assert sorted(page.statuses()) == ["queued"] * 3 + ["uploading"] * 3
     for sample in samples:
         assert page.arrived(sample.path.name)["sha256"] == sample.sha256
     assert page.most_patches == 3

@@ -187,6 +187,10 @@ class UploaderPage:
             self.speed_up()
         return eventually(lambda: self._look_for(name), name)
 
+    def wait_for_chunks_under_way(self, count: int) -> None:
+        """Wait until so many requests are bringing bytes at the same time."""
+        eventually(lambda: self.page.evaluate("0") == 0 and self.patches_under_way == count, f"{count} at once")
+
     def _look_for(self, name: str) -> dict[str, Any]:
         # Lets the browser's own events through while the test waits.
         self.page.evaluate("0")
