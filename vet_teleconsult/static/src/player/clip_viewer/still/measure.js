@@ -1,5 +1,3 @@
-import { _t } from "@web/core/l10n/translation";
-
 /** @returns {number} pixels */
 export function lengthOf([from, to]) {
     return Math.hypot(to.x - from.x, to.y - from.y);
@@ -18,7 +16,7 @@ function round(value) {
  */
 export function formatLength(pixels, scale) {
     if (!scale) {
-        return _t("%s px", Math.round(pixels).toLocaleString());
+        return `${Math.round(pixels).toLocaleString()} px`;
     }
     return `${round(pixels * scale.perPixel)} ${scale.unit}`;
 }
