@@ -99,7 +99,7 @@ class TestChatConcurrency(BaseCase):
     def test_message_sent_many_times_at_once_is_one_message(self):
         outcomes = self._do_at_once(
             [SUPERUSER_ID] * PEOPLE,
-            lambda chat: chat._post_message(chat._get_owner_participant(), "Hello", "the same key")["id"],
+            lambda chat: chat._post_message(chat._get_owner_participant(), "Hello", "the-same-key")["id"],
         )
         self.assertEqual(len(set(outcomes)), 1, outcomes)
         self.assertEqual(len(self._read()._get_messages()), 1)
