@@ -171,9 +171,6 @@ VP8_VARYING = Clip("vp8-varying.webm", varying(150), "libvpx", time_base=Fractio
 VP9 = Clip("vp9-29.97.webm", constant(NTSC, 150), "libvpx-vp9", time_base=Fraction(1, 1000))
 #: As browsers record: no durations, so that browsers that play it have to guess them.
 RECORDED = Clip("recorded.webm", constant(30, 150), "libvpx", time_base=Fraction(1, 1000), without_durations=True)
-RECORDED_VARYING = Clip(
-    "recorded-varying.webm", varying(150), "libvpx", time_base=Fraction(1, 1000), without_durations=True
-)
 HIGH_SPEED = Clip("h264-240.mp4", constant(240, 120))
 #: Long enough to count in.
 BREATHING = Clip("breathing.mp4", constant(10, 140), frame_rate=10)
@@ -190,7 +187,6 @@ CLIPS = (
     VP8_VARYING,
     VP9,
     RECORDED,
-    RECORDED_VARYING,
     HIGH_SPEED,
     BREATHING,
     LARGE,
