@@ -359,6 +359,17 @@ test("a clip opens over the thread, and the focus returns to it", async () => {
     expect("[data-test=media-open]").toBeFocused();
 });
 
+test("while a clip is open the keyboard stays with it, and Escape closes it", async () => {
+    useFakeViewer();
+    await mountThread({ messages: withMedia({}) });
+    await click("[data-test=media-open]");
+    await waitFor("[data-test=clip]");
+    const dialog = queryOne("[data-test=viewer]");
+    expect(dialog.matches(":modal")).toBe(true);
+    dialog.dispatchEvent(new Event("cancel", { cancelable: true }));
+    await waitForNone("[data-test=viewer]");
+});
+
 test("the clips beside which one may be put are the others of the thread", async () => {
     useFakeViewer();
     const media = [makeMedia(5), makeMedia(6, { kind: "photo" }), makeMedia(7, { state: "processing" }), makeMedia(8)];

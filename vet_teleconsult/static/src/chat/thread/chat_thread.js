@@ -1,4 +1,4 @@
-import { Component, markRaw, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
+import { Component, markRaw, onMounted, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
 import { lazyParts } from "../../core/lazy_parts";
@@ -43,6 +43,11 @@ export class ChatThread extends Component {
             retry: (key) => store.retry(key),
             discard: (key) => store.discard(key),
         };
+        this.viewer = useRef("viewer");
+        useEffect(
+            (dialog) => dialog?.showModal(),
+            () => [this.viewer.el]
+        );
         onMounted(() => (this.hide = store.show()));
         onWillUnmount(() => this.hide());
     }
@@ -152,15 +157,21 @@ export class ChatThread extends Component {
         return () => this.store.refreshMedia(id);
     }
 
-    closeViewer() {
-        this.state.viewer = null;
-        this.returnFocus();
-    }
-
-    onViewerKeydown(event) {
-        if (event.key === "Escape" && !event.defaultPrevented) {
+    /** Escape, or a phone's way back. Whoever is typing into the viewer means what they type. */
+    onCancel() {
+        if (!document.activeElement.matches("input, textarea, select")) {
             this.closeViewer();
         }
+    }
+
+    closeViewer() {
+        if (!this.state.viewer) {
+            return;
+        }
+        // Before the focus returns: behind a modal dialog nothing can take it.
+        this.viewer.el?.close();
+        this.state.viewer = null;
+        this.returnFocus();
     }
 
     // -------------------------------------------------------------- recorder
