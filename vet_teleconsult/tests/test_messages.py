@@ -81,4 +81,3 @@ class TestChat(TeleconsultCommon):
         chat.message_post(body="Hello", message_type="comment", subtype_xmlid="mail.mt_comment")
         with self.assertRaisesRegex(UserError, "patient's record"):
             chat.unlink()
-
