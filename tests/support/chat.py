@@ -100,6 +100,11 @@ class Uplink:
         """It works again, as slowly as before."""
         self._set(offline=False)
 
+    def hurry(self) -> None:
+        """It is as fast as the machine from now on."""
+        self._speed = -1
+        self.come()
+
     def _set(self, offline: bool) -> None:
         conditions = {"offline": offline, "latency": 20, "downloadThroughput": -1, "uploadThroughput": self._speed}
         self._session.send("Network.emulateNetworkConditions", conditions)

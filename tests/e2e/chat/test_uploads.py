@@ -88,11 +88,14 @@ def test_several_clips_go_at_once_and_each_arrives(conversation: Conversation, c
 
 def test_a_paused_upload_waits_for_its_owner(conversation: Conversation, large_clip: Path) -> None:
     owner = conversation.owner
-    Uplink(conversation.owner)
+    uplink = Uplink(owner, speed=500_000)
     attach(owner, large_clip)
+    eventually(lambda: sent_bytes(owner) > 0, "bytes on their way")
     owner.press("upload-pause")
     expect(owner.find("upload").first).to_have_attribute("data-status", "paused", timeout=PATIENCE * 1000)
+    uplink.hurry()
     assert [each["state"] for each in conversation.media()] == ["uploading"]
+    assert not owner.page.locator("[data-test=media][data-state=ready]").count()
     owner.press("upload-resume")
     card(conversation.vet)
     _arrived_whole(conversation, large_clip)
@@ -100,7 +103,7 @@ def test_a_paused_upload_waits_for_its_owner(conversation: Conversation, large_c
 
 def test_a_cancelled_upload_leaves_nothing(conversation: Conversation, large_clip: Path) -> None:
     owner = conversation.owner
-    Uplink(conversation.owner)
+    Uplink(owner, speed=500_000)
     attach(owner, large_clip)
     eventually(lambda: sent_bytes(owner) > 0, "bytes on their way")
     owner.press("upload-cancel")
