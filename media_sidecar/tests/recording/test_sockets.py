@@ -57,7 +57,8 @@ async def test_every_datagram_comes_in_order_and_with_the_time_at_which_it_came(
     transport.close()
     assert received.data == [bytes((number,)) for number in range(100)]
     moments = zip(sent, received.arrivals, sent[1:], strict=False)
-    assert all(before - 0.001 <= arrival <= after + 0.001 for before, arrival, after in moments)
+    # Wide enough for a machine that is busy between the readings of its two clocks.
+    assert all(before - 0.05 <= arrival <= after + 0.05 for before, arrival, after in moments)
 
 
 async def test_the_socket_keeps_its_address_and_sends(sender: socket.socket, until: Until) -> None:
