@@ -22,10 +22,9 @@ def test_a_network_that_is_cut_ten_times_costs_nothing_but_time(page: UploaderPa
 
 def test_a_reloaded_page_goes_on_by_itself(page: UploaderPage, tmp_path: Path) -> None:
     sample = clip(tmp_path, 24 * MB)
-    page.slow_down()
+    page.stop_after(8 * MB)
     page.send(sample)
-    page.wait_until_sent("limping.mp4", 0.4)
-    page.hold()
+    page.wait_until_sent("limping.mp4", 1 / 3)
     page.wait_until_kept("limping.mp4")
     page.chunks.clear()
     page.reload()
@@ -36,10 +35,9 @@ def test_a_reloaded_page_goes_on_by_itself(page: UploaderPage, tmp_path: Path) -
 
 def test_a_page_that_is_opened_again_goes_on_where_the_closed_one_stopped(page: UploaderPage, tmp_path: Path) -> None:
     sample = clip(tmp_path, 24 * MB)
-    page.slow_down()
+    page.stop_after(8 * MB)
     page.send(sample)
-    page.wait_until_sent("limping.mp4", 0.4)
-    page.hold()
+    page.wait_until_sent("limping.mp4", 1 / 3)
     page.wait_until_kept("limping.mp4")
     context = page.page.context
     page.page.close()
@@ -65,10 +63,9 @@ def test_a_killed_service_takes_nothing_with_it(page: UploaderPage, sidecar: Ser
 
 def test_a_paused_upload_stays_paused_over_a_reload(page: UploaderPage, tmp_path: Path) -> None:
     sample = clip(tmp_path, 24 * MB)
-    page.slow_down()
+    page.stop_after(8 * MB)
     page.send(sample)
-    page.wait_until_sent("limping.mp4", 0.2)
-    page.hold()
+    page.wait_until_sent("limping.mp4", 1 / 3)
     page.wait_until_kept("limping.mp4")
     page.press("limping.mp4", "upload-pause")
     page.page.wait_for_function("async () => (await uploads.queue.store.list())[0].paused")
@@ -81,10 +78,9 @@ def test_a_paused_upload_stays_paused_over_a_reload(page: UploaderPage, tmp_path
 def test_a_file_that_changes_on_the_way_is_sent_as_it_was(page: UploaderPage, tmp_path: Path) -> None:
     sample = clip(tmp_path, 24 * MB)
     sha256 = sample.sha256
-    page.slow_down()
+    page.stop_after(8 * MB)
     page.send(sample)
-    page.wait_until_sent("limping.mp4", 0.2)
-    page.hold()
+    page.wait_until_sent("limping.mp4", 1 / 3)
     page.wait_until_kept("limping.mp4")
     clip(tmp_path, 24 * MB, seed=2)
     assert page.arrived("limping.mp4")["sha256"] == sha256
@@ -95,10 +91,9 @@ def test_a_browser_without_room_asks_for_the_file_again(sidecar: Service, open_p
     sample = clip(tmp_path, 24 * MB)
     other = clip(tmp_path, 24 * MB, "another.mp4", seed=2)
     other_size = clip(tmp_path, 23 * MB, "other/limping.mp4")
-    page.slow_down()
+    page.stop_after(8 * MB)
     page.send(sample)
-    page.wait_until_sent("limping.mp4", 0.4)
-    page.hold()
+    page.wait_until_sent("limping.mp4", 1 / 3)
     page.page.get_by_text("Please keep this page open").wait_for()
     page.chunks.clear()
     page.page.once("dialog", lambda dialog: dialog.accept())
@@ -115,7 +110,7 @@ def test_a_browser_without_room_asks_for_the_file_again(sidecar: Service, open_p
 _NO_ROOM = """
     const put = IDBObjectStore.prototype.put;
     IDBObjectStore.prototype.put = function (value, ...rest) {
-        if (this.name === "files") {
+        if (this.name === "pieces") {
             throw new DOMException("No room", "QuotaExceededError");
         }
         return put.call(this, value, ...rest);
@@ -127,10 +122,9 @@ def test_what_was_begun_on_another_device_goes_on_here_with_the_same_file(
     page: UploaderPage, open_page, tmp_path: Path
 ) -> None:
     sample = clip(tmp_path, 24 * MB)
-    page.slow_down()
+    page.stop_after(8 * MB)
     page.send(sample)
-    page.wait_until_sent("limping.mp4", 0.4)
-    page.hold()
+    page.wait_until_sent("limping.mp4", 1 / 3)
     page.page.context.close()
     other: UploaderPage = open_page()
     other.wait_for_status("limping.mp4", "needs-file")

@@ -60,7 +60,7 @@ def test_a_cancelled_upload_leaves_nothing_behind(page: UploaderPage, tmp_path: 
     page.press("limping.mp4", "upload-cancel")
     page.wait_until_gone("limping.mp4")
     page.wait_until_cancelled(1)
-    page.page.wait_for_function("async () => (await uploads.queue.store.database.all('files')).length === 0")
+    page.page.wait_for_function("async () => (await uploads.queue.store.database.all('pieces')).length === 0")
     page.reload()
     assert page.statuses() == []
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 import hashlib
 import io
 import random
+import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import av
-from playwright.sync_api import CDPSession, JSHandle, Locator, Page, Request
+from playwright.sync_api import CDPSession, Error, JSHandle, Locator, Page, Request, Route
 
 from tests.support.patience import eventually
 from tests.uploader.site import UploaderSite
 
 MB = 1024**2
+_UPLOAD = re.compile(r"/uploads/[0-9a-f]{32}$")
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,7 @@ class UploaderPage:
         self.site = site
         self.chunks: list[int] = []
         self._network: CDPSession | None = None
+        self._held: list[Route] | None = None
         self.patches_under_way = self.most_patches = 0
         page.on("request", self._begun)
         page.on("requestfinished", self._ended)
@@ -166,6 +170,27 @@ class UploaderPage:
         """From now on next to nothing gets through the network, so that nothing ends before a test has looked."""
         self.slow_down(MB // 50)
 
+    def stop_after(self, offset: int) -> None:
+        """From now on no piece leaves that begins there or later, until somebody waits for the file to arrive."""
+        held: list[Route] = []
+        self._held = held
+
+        def take(route: Route) -> None:
+            if int(route.request.headers.get("upload-offset", -1)) >= offset:
+                held.append(route)
+            else:
+                route.continue_()
+
+        self.page.route(_UPLOAD, take)
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self.page.unroute(_UPLOAD)
+            for route in self._held:
+                with suppress(Error):  # its page has been loaded anew
+                    route.continue_()
+            self._held = None
+
     def speed_up(self) -> None:
         """The network is as fast as it is."""
         self.slow_down(-1)
@@ -183,6 +208,7 @@ class UploaderPage:
 
     def arrived(self, name: str) -> dict[str, Any]:
         """Wait for a file to be whole on the other side; what the media service says of it."""
+        self._let_go()
         if self._network:
             self.speed_up()
         return eventually(lambda: self._look_for(name), name)

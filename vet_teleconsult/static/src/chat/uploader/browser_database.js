@@ -1,13 +1,11 @@
 const NAME = "vet_teleconsult";
 const VERSION = 1;
 
-/** What the browser keeps of files until they have arrived: uploads, recordings, and the recordings' pieces. */
+/** What the browser keeps until it has arrived: uploads, recordings, and the pieces (`of` which of them) of both. */
 const STORES = {
     uploads: { keyPath: "id" },
-    // Apart from what is known of them: a change of that must not write 200 MB again.
-    files: { keyPath: "id" },
     recordings: { keyPath: "id" },
-    pieces: { keyPath: ["recording", "number"] },
+    pieces: { keyPath: ["of", "number"] },
 };
 
 const settled = (request) =>

@@ -1,5 +1,6 @@
 import { Emitter } from "../../core/emitter";
 import { browserDatabase } from "./browser_database";
+import { piecesOf } from "./kept_file";
 import { isHeld } from "./locks";
 
 /** Pieces read at a time: a long recording is never in memory as a whole. */
@@ -88,7 +89,7 @@ export class RecordingStore {
      */
     async append(id, number, bytes, progress) {
         try {
-            await this.database.put("pieces", { recording: id, number, bytes });
+            await this.database.put("pieces", { of: id, number, bytes });
             await this.database.change("recordings", id, progress);
             return true;
         } catch {
@@ -159,7 +160,7 @@ export class RecordingStore {
 
     async _delete(id) {
         try {
-            await this.database.delete("pieces", IDBKeyRange.bound([id], [id, []]));
+            await this.database.delete("pieces", piecesOf(id));
             await this.database.delete("recordings", id);
         } catch {
             // It goes with its age.

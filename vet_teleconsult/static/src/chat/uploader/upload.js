@@ -81,7 +81,7 @@ export class Upload {
 
     preview() {
         const { item, task } = this;
-        if (task.file && !item.previewUrl && (DRAWABLE.test(item.mime) || item.kind === "video")) {
+        if (task.file instanceof Blob && !item.previewUrl && (DRAWABLE.test(item.mime) || item.kind === "video")) {
             item.previewUrl = URL.createObjectURL(task.file);
         }
     }
@@ -94,7 +94,7 @@ export class Upload {
         const { file, options, clientKey } = task;
         const record = { id, name, size, mime, kind, lastModified, options, clientKey, createdAt };
         const isKnown = await store.keep({ ...record, mediaId: item.mediaId, paused: false, cancelled: false });
-        const isKept = isKnown && (await store.keepFile(id, file));
+        const isKept = isKnown && (await store.keepFile(id, file, () => !this.finished));
         item.kept = isKept ? "file" : isKnown ? "name" : "none";
         if (this.finished) {
             // It was faster than the disk.

@@ -1,5 +1,6 @@
 import { recordingOf, RecordingStore } from "./recording_store";
 import { browserDatabase } from "./browser_database";
+import { KeptFile, piecesOf } from "./kept_file";
 
 /** The media service keeps an unfinished upload for as long (`UPLOAD_EXPIRY_HOURS`). */
 const LONGEST = 7 * 24 * 3600 * 1000;
@@ -9,7 +10,8 @@ const LONGEST = 7 * 24 * 3600 * 1000;
  * private mode, keeps what it can, and says so.
  *
  * A record: {id, owner, name, size, lastModified, mime, kind, options, clientKey, mediaId, paused, cancelled, createdAt,
- * recording?}. `recording` names a recording of this page, whose pieces are kept already.
+ * isKept?, recording?}. `isKept`: all of the file is there. `recording` names a recording of this page, whose pieces are
+ * kept already.
  */
 export class UploadStore {
     /**
@@ -38,9 +40,10 @@ export class UploadStore {
     /**
      * @param {string} id
      * @param {File|Blob} file
-     * @returns {Promise<boolean>} false where there is no room, or where private mode keeps no files
+     * @param {() => boolean} isWanted whether it is still to be kept
+     * @returns {Promise<boolean>} false where there is no room
      */
-    async keepFile(id, file) {
+    async keepFile(id, file, isWanted) {
         const recording = recordingOf(file);
         try {
             if (recording && (await this.database.get("recordings", recording))) {
@@ -49,25 +52,27 @@ export class UploadStore {
                 await this.recordings.mark(recording, true);
                 return true;
             }
-            await this.database.put("files", { id, file });
-            return true;
+            const isKept = await KeptFile.keep(this.database, id, file, isWanted);
+            await this.database.change("uploads", id, { isKept });
+            return isKept;
         } catch {
+            await this._deletePieces(id);
             return false;
         }
     }
 
     /**
      * @param {string} id
-     * @returns {Promise<File|Blob|null>} null where it was not kept, or can no longer be read
+     * @returns {Promise<File|KeptFile|null>} null where it was not kept, or was tidied away by the browser
      */
     async file(id) {
         try {
-            const { recording } = (await this.database.get("uploads", id)) || {};
-            if (recording) {
-                return await this.recordings.file(recording);
+            const record = await this.database.get("uploads", id);
+            if (record?.recording) {
+                return await this.recordings.file(record.recording);
             }
-            const kept = await this.database.get("files", id);
-            return (await isReadable(kept?.file)) ? kept.file : null;
+            const file = record?.isKept ? new KeptFile(this.database, id, record) : null;
+            return (await file?.isThere()) ? file : null;
         } catch {
             return null;
         }
@@ -121,7 +126,7 @@ export class UploadStore {
     async forget(id, { arrived = true } = {}) {
         try {
             const { recording } = (await this.database.get("uploads", id)) || {};
-            await this.database.delete("files", id);
+            await this._deletePieces(id);
             await this.database.delete("uploads", id);
             if (recording) {
                 await (arrived ? this.recordings.forget(recording) : this.recordings.mark(recording, false));
@@ -130,17 +135,12 @@ export class UploadStore {
             // It was never kept, or goes with its age.
         }
     }
-}
 
-/**
- * @param {Blob|null} file as the browser kept it
- * @returns {Promise<boolean>} whether its bytes are still there: some browsers keep the name and lose the rest
- */
-async function isReadable(file) {
-    try {
-        const end = await file.slice(-1).arrayBuffer();
-        return end.byteLength === 1;
-    } catch {
-        return false;
+    async _deletePieces(id) {
+        try {
+            await this.database.delete("pieces", piecesOf(id));
+        } catch {
+            // They go with their upload's age.
+        }
     }
 }
