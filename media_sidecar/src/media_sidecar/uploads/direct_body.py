@@ -22,6 +22,8 @@ from .body import Body, StreamedBody
 EXTENSION = "media_sidecar.connection"
 """Where the ASGI scope holds the connection."""
 BUFFER_BYTES = 4 * 1024 * 1024
+PIECE_BYTES = 512 * 1024
+"""What is passed on at once: little, so that little is left to be done after the last byte."""
 SCRATCH_BYTES = 64 * 1024
 SPARE_BUFFERS = 2
 """Buffers that are kept for the next request; fresh memory costs more than the parsing that they save."""
@@ -119,7 +121,7 @@ class DirectBody(asyncio.BufferedProtocol):
                 await self._something.wait()
                 continue
             start = self._passed_on % self._size
-            count = min(self._filled - self._passed_on, self._size - start)
+            count = min(self._filled - self._passed_on, self._size - start, PIECE_BYTES)
             self._passed_on += count
             yield self._view[start : start + count]
 

@@ -6,7 +6,6 @@ the next byte is written, so that neither a crash nor a failed write can leave a
 
 import hashlib
 import os
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash
 
 READ_BYTES = 1024 * 1024
-WRITE_BYTES = 128 * 1024
+WRITE_BYTES = 64 * 1024
 """So much at once: larger pieces make the page cache look for large pages, which costs more than the calls."""
 
 
@@ -74,25 +73,23 @@ class PartFile:
         """The digest of what has come since :meth:`watch`."""
         return self._chunk.digest() if self._chunk is not None else b""
 
-    def write(self, pieces: Sequence[bytes | memoryview]) -> None:
-        """Put *pieces* behind the last byte; :meth:`digest` takes the same ones, also at the same time.
+    def write(self, piece: bytes | memoryview) -> None:
+        """Put *piece* behind the last byte; :meth:`digest` takes the same ones in the same order, in another thread.
 
         :raises OSError: when not all of it could be written; what could be is there
         """
-        for piece in pieces:
-            rest = memoryview(piece)
-            while rest:
-                written = os.pwrite(self._file, rest[:WRITE_BYTES], self.count)
-                self.count += written
-                rest = rest[written:]
+        rest = memoryview(piece)
+        while rest:
+            written = os.pwrite(self._file, rest[:WRITE_BYTES], self.count)
+            self.count += written
+            rest = rest[written:]
 
-    def digest(self, pieces: Sequence[bytes | memoryview]) -> None:
-        """Let the hashes know *pieces*."""
-        for piece in pieces:
-            self._whole.update(piece)
-            if self._chunk is not None:
-                self._chunk.update(piece)
-            self._digested += len(piece)
+    def digest(self, piece: bytes | memoryview) -> None:
+        """Let the hashes know *piece*."""
+        self._whole.update(piece)
+        if self._chunk is not None:
+            self._chunk.update(piece)
+        self._digested += len(piece)
 
     def flush(self) -> None:
         """Bring to the disk what was written so far, so that :meth:`keep` has less to do.

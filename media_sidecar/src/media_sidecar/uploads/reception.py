@@ -23,7 +23,7 @@ SILENCE_SECONDS = 60.0
 """A connection that brings nothing for so long is dead; what it brought is kept."""
 CHECKPOINT_BYTES = 16 * 1024 * 1024
 """So much of one request may be lost to a crash."""
-FLUSH_BYTES = 4 * 1024 * 1024
+FLUSH_BYTES = 2 * 1024 * 1024
 """After so much the disk is told to begin."""
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
@@ -151,8 +151,8 @@ class Reception:
     def _run(self, work: Callable[[], ResultT]) -> asyncio.Future[ResultT]:
         return asyncio.get_running_loop().run_in_executor(self._threads, work)
 
-    def _write(self, pieces: list[Piece]) -> None:
-        self._part.write(pieces)
+    def _write(self, piece: Piece) -> None:
+        self._part.write(piece)
         if self._checksum is None:
             self._look()
 
