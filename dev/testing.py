@@ -98,19 +98,24 @@ class Part:
     :param folder: the folder that pytest runs in, relative to the checkout
     :param tests: the tests' folder, relative to ``folder``
     :param prepared: what must be there while they run
+    :param options: more of pytest's options
     """
 
     environment: str
     folder: str
     tests: str
     prepared: Callable[[], AbstractContextManager[Prepared]] = _plain
+    options: tuple[str, ...] = ()
 
+
+# These mostly wait, for browsers, calls and files. Files of tests stay together, since they share what is costly.
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile")
 
 PARTS = {
     "dev": Part("tools", ".", "dev/tests"),
-    "sidecar": Part("sidecar", "media_sidecar", "tests"),
+    "sidecar": Part("sidecar", "media_sidecar", "tests", options=SIDE_BY_SIDE),
     "addon": Part("odoo", ".", "vet_teleconsult/tests", _installed_addon),
-    "stack": Part("tools", ".", "tests"),
+    "stack": Part("tools", ".", "tests", options=SIDE_BY_SIDE),
 }
 
 
@@ -142,7 +147,7 @@ def _run_part(name: str, part: Part, arguments: tuple[str, ...]) -> Count:
     report.unlink(missing_ok=True)
     with part.prepared() as prepared:
         command = [str(environments.python(part.environment)), "-m", "pytest", part.tests, "-p", "no:cacheprovider"]
-        command += [f"--junitxml={report}", "-q", *prepared.options, *arguments]
+        command += [f"--junitxml={report}", "-q", *part.options, *prepared.options, *arguments]
         done = process.run(
             command,
             signal.SIGINT,

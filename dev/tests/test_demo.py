@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 import psutil
 import pytest
 
-from dev import database, demo, demo_dates, postgres, stack
+from dev import database, demo, demo_chat, demo_dates, postgres, stack
 from dev.paths import ROOT
 from dev.problem import Problem
 from dev.service import Service, check_port, free_port
@@ -87,10 +87,18 @@ def _status(url):
 
 def test_every_address_that_it_prints_answers(clinic):
     addresses = re.findall(r"https?://\S+", clinic.told)
-    assert [_status(address) for address in addresses] == [200] * 3
+    assert [_status(address) for address in addresses] == [200] * 4
     assert f"localhost:{clinic.http}/odoo" in addresses[0]
     assert "/vet/room/" in addresses[1]
-    assert f"localhost:{clinic.sidecar}/health" in addresses[2]
+    assert "/vet/chat/" in addresses[2]
+    assert f"localhost:{clinic.sidecar}/health" in addresses[3]
+
+
+def test_the_demos_chat_has_a_clip_and_a_photo(clinic):
+    address = next(each for each in re.findall(r"https?://\S+", clinic.told) if "/vet/chat/" in each)
+    chat = {"id": int(address.split("/")[5]), "token": address.split("/")[6]}
+    url = f"http://localhost:{clinic.http}"
+    assert all(demo_chat._is_known(url, chat, name) for name in demo_chat.FILES)
 
 
 def test_the_logins_that_it_prints_are_right(clinic):

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 
-from media_sidecar.recording.sockets import DatagramPoller, PolledTransport, poll_instead
+from media_sidecar.recording.sockets import (
+    _SO_TIMESTAMPNS,
+    _TIMESTAMP,
+    DatagramPoller,
+    PolledTransport,
+    poll_instead,
+)
 
 from .conftest import Until
 
@@ -35,6 +41,22 @@ def sender() -> Iterator[socket.socket]:
         yield made
 
 
+@pytest.fixture
+def stamped() -> Iterator[None]:
+    """The kernel stamps what arrives; it begins a moment after the first socket on the machine asks for it."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        asking.setsockopt(socket.SOL_SOCKET, _SO_TIMESTAMPNS, 1)
+        asking.bind(("127.0.0.1", 0))
+        while True:
+            asking.sendto(b"", asking.getsockname())
+            sent = time.time_ns()
+            _, ancillary, _, _ = asking.recvmsg(0, 64)
+            seconds, nanoseconds = _TIMESTAMP.unpack(ancillary[0][2])
+            if seconds * 10**9 + nanoseconds <= sent:
+                break
+        yield
+
+
 async def polled(received: Received) -> PolledTransport:
     loop = asyncio.get_running_loop()
     transport, _ = await loop.create_datagram_endpoint(lambda: received, local_addr=("127.0.0.1", 0))
@@ -44,7 +66,7 @@ async def polled(received: Received) -> PolledTransport:
 
 
 async def test_every_datagram_comes_in_order_and_with_the_time_at_which_it_came(
-    sender: socket.socket, until: Until
+    sender: socket.socket, stamped: None, until: Until
 ) -> None:
     received = Received()
     transport = await polled(received)
