@@ -1,6 +1,6 @@
 {
     "name": "Veterinary Teleconsultation",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Services",
     "summary": "Consult by video and chat from the clinic's own Odoo, recorded with consent",
     "author": "vet_teleconsult contributors, Odoo Community Association (OCA)",
@@ -9,12 +9,16 @@
     "icon": "/vet_teleconsult/static/description/icon.svg",
     "depends": [
         "bus",
+        "calendar",
+        "calendar_sms",
         "mail",
         "phone_validation",
         "portal",
         "product",
         "resource",
+        "sale_management",
         "sms",
+        "sms_twilio",
         "web",
     ],
     "data": [
