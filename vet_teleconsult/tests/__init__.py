@@ -36,4 +36,5 @@ from . import (
     test_transcript,
     test_upload,
     test_views,
+    test_waiting_room,
 )
