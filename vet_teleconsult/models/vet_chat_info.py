@@ -205,9 +205,14 @@ class VetChat(models.Model):
     def _get_inbox_rows(self, reader):
         unread = self._count_unread(reader)
         # sudo: owners' and vets' names, photos and last messages of chats that the reader may see
-        return [chat_sudo._get_inbox_row(unread.get(chat_sudo.id, 0)) for chat_sudo in self.sudo()]
+        chats_sudo = self.sudo()
+        documents_sudo = chats_sudo.last_message_id._get_vet_documents()
+        return [
+            chat_sudo._get_inbox_row(unread.get(chat_sudo.id, 0), documents_sudo.get(chat_sudo.last_message_id))
+            for chat_sudo in chats_sudo
+        ]
 
-    def _get_inbox_row(self, unread):
+    def _get_inbox_row(self, unread, document_sudo):
         patient, message = self.patient_id, self.last_message_id
         return {
             "id": self.id,
@@ -221,22 +226,24 @@ class VetChat(models.Model):
             },
             "owner": {"id": self.partner_id.id, "name": self.partner_id.name},
             **self._get_live_state(),
-            "preview": self._get_preview(message),
+            "preview": self._get_preview(message, document_sudo),
             "last_message_at": protocol.format_time(self.last_message_at),
             "last_role": self._get_author(message.author_id)[0] if message else None,
             "unread": unread,
             "overdue": self.is_overdue,
         }
 
-    def _get_preview(self, message_sudo):
+    def _get_preview(self, message_sudo, document_sudo=None):
         """Say what a message holds, in a line.
 
         :param mail.message message_sudo: a visible one, or none
+        :param document_sudo: the record that it shows, or none
         :rtype: str
         """
         if not message_sudo:
             return ""
         text = " ".join(html_to_text(message_sudo.body, message_sudo.message_type == "email").split())
         if not text:
-            text = ", ".join([*message_sudo.vet_media_ids.mapped("name"), *message_sudo.attachment_ids.mapped("name")])
+            names = [*message_sudo.vet_media_ids.mapped("name"), *message_sudo.attachment_ids.mapped("name")]
+            text = ", ".join([document_sudo.display_name, *names] if document_sudo else names)
         return text if len(text) <= PREVIEW_LENGTH else text[:PREVIEW_LENGTH].rsplit(" ", 1)[0] + "…"

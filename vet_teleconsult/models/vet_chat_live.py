@@ -69,7 +69,7 @@ class VetChat(models.Model):
         self.ensure_one()
         payloads = {}
         for audience in (OWNERS, VETS):
-            (payload,) = self._format_messages(message, audience)
+            (payload,) = self._localize(audience)._format_messages(message, audience)
             # Everyone decides by themselves whether a message is theirs: all get the same.
             payload.pop("mine")
             payload["media"] = [self._drop_mine(media) for media in payload["media"]]

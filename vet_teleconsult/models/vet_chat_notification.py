@@ -164,9 +164,9 @@ class VetChat(models.Model):
     def _notify_by_email_render_layout(self, message, recipients_group, msg_vals=False, render_values=None):
         if self and self._filter_visible(message):
             render_values = render_values or {}
-            news, count = self._get_news(recipients_group["recipients_ids"])
             is_owner = self.sudo().partner_id.id in recipients_group["recipients_ids"]
             in_language = self.with_context(lang=render_values.get("lang") or self.env.lang)
+            news, count = in_language._get_news(recipients_group["recipients_ids"])
             render_values = {
                 **render_values,
                 "news": news,

@@ -9,6 +9,7 @@ MAX_LENGTH = 10_000  # characters of one message
 MAX_SHARED_MEDIA = 20
 CHECKED = "vet_chat_author_is_checked"  # in the context
 IS_CHECKED = object()  # Nobody outside of this process can put it there, whatever a client sends as its context.
+SHOWN_FIELDS = {"vet_media_ids", "vet_document_model", "vet_document_id"}  # of a message, set by our own code alone
 NOTIFICATION_LAYOUT = "vet_teleconsult.chat_notification_layout"
 
 
@@ -27,7 +28,7 @@ class VetChat(models.Model):
         """
         self.ensure_one()
         is_checked = self._is_checked()
-        if kwargs.get("vet_media_ids") and not is_checked:
+        if not is_checked and any(kwargs.get(name) for name in SHOWN_FIELDS):
             raise AccessError(self.env._("Files are put into a message on the chat's own page only."))
         if self.env.user.share and not is_checked and not self._is_from_gateway(kwargs):
             kwargs.update(message_type="comment", subtype_xmlid="mail.mt_comment", subtype_id=False)
@@ -64,7 +65,7 @@ class VetChat(models.Model):
 
     @api.model
     def _get_message_create_valid_field_names(self):
-        return super()._get_message_create_valid_field_names() | {"vet_media_ids"}
+        return super()._get_message_create_valid_field_names() | SHOWN_FIELDS
 
     def _is_checked(self):
         """Say whether our own code posts, which has found out who writes and whether they may."""
@@ -253,7 +254,7 @@ class VetChat(models.Model):
         self.ensure_one()
         return self._post_once(author, body, message_id, media)
 
-    def _post_once(self, author, body, message_id, media, check=None):
+    def _post_once(self, author, body, message_id, media, check=None, **values):
         """Post a message unless it was posted before.
 
         :param res.partner author: who wrote
@@ -261,6 +262,7 @@ class VetChat(models.Model):
         :param str message_id: Message-Id (RFC 5322), the same for the same message
         :param vet.media media: what it shows
         :param check: called before a new message is posted, to raise what forbids it
+        :param values: other fields of the message
         :return: the message, with superuser rights
         :rtype: mail.message
         """
@@ -279,6 +281,7 @@ class VetChat(models.Model):
             author_id=author.id,
             message_id=message_id,
             vet_media_ids=[fields.Command.link(media_id) for media_id in media.ids],
+            **values,
         )
 
     def _get_message_id(self, participant, client_key):

@@ -98,7 +98,16 @@ class VetChat(models.Model):
         """
         # sudo: authors, attachments and files of messages that the reader may see
         messages_sudo = messages.sudo()
-        return [self._format_message(message_sudo, participant) for message_sudo in messages_sudo]
+        documents_sudo = messages_sudo._get_vet_documents()
+        return [
+            {
+                **self._format_message(message_sudo, participant),
+                "document": self._format_document(documents_sudo[message_sudo], participant)
+                if message_sudo in documents_sudo
+                else None,
+            }
+            for message_sudo in messages_sudo
+        ]
 
     def _format_message(self, message_sudo, participant):
         author_sudo = message_sudo.author_id

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 from odoo import api, fields, models
 from odoo.tools.misc import format_date, format_time
 
+from ..models.vet_chat_live import OWNERS
 from ..tools import fonts
 from ..tools.media_types import format_duration, format_size
 from ..tools.printable import make_printable
@@ -55,6 +56,7 @@ class ReportTranscript(models.AbstractModel):
         printer = Printer(self.env, transcript._get_time_zone(), missing)
         urls = {link.media_id: link._get_url() for link in links if not link.revoked_at}
         pictures = media._fetch_pictures()
+        documents = messages._get_vet_documents()
         return {
             "company": company,
             "color": company.primary_color or DEFAULT_COLOR,
@@ -62,7 +64,15 @@ class ReportTranscript(models.AbstractModel):
             "transcript": transcript,
             "title": transcript._get_title(),
             "facts": self._get_facts(transcript, printer),
-            "messages": [self._describe_message(chat, message, printer, urls, pictures) for message in messages],
+            "messages": [
+                {
+                    **self._describe_message(chat, message, printer, urls, pictures),
+                    "document": self._describe_document(chat, documents[message], printer)
+                    if message in documents
+                    else None,
+                }
+                for message in messages
+            ],
             "observations": [
                 {
                     "label": printer.text(observation._get_label()),
@@ -143,6 +153,15 @@ class ReportTranscript(models.AbstractModel):
                 for attachment in message.attachment_ids
             ],
         }
+
+    def _describe_document(self, chat, record, printer):
+        """Say in a line what document stands here, and its state now.
+
+        :rtype: str
+        """
+        values = chat.with_context(lang=self.env.lang)._format_document(record, OWNERS)
+        facts = (values["title"], values["subtitle"], values["amount"], values["state_label"])
+        return printer.text(" · ".join(fact for fact in facts if fact))
 
     def _describe_file(self, media, printer, url, picture):
         kinds = dict(media._fields["kind"]._description_selection(self.env))

@@ -203,6 +203,7 @@ export class ChatStore {
         const handlers = {
             "vet_teleconsult/message": ({ message }) => this._receive([message], { live: true }),
             "vet_teleconsult/media": (news) => this._onMedia(news),
+            "vet_teleconsult/document": (news) => this.list.updateDocument(news.message_id, news.document),
             "vet_teleconsult/chat": (news) => this._onChat(news),
             "vet_teleconsult/typing": (news) => news.participant !== this.self.id && this.typing.receive(news),
             "vet_teleconsult/read": (news) => {

@@ -37,9 +37,12 @@ export function kindLabel(kind) {
 }
 
 /** @returns {string} what a screen reader says when a message comes in */
-export function announcement({ author, body, media }) {
+export function announcement({ author, body, media, document }) {
     const files = media.map(({ kind, name }) => kindLabel(kind) || name);
-    return _t("%(author)s: %(message)s", { author, message: [body, ...files].filter(Boolean).join(", ") });
+    return _t("%(author)s: %(message)s", {
+        author,
+        message: [body, document?.title, ...files].filter(Boolean).join(", "),
+    });
 }
 
 /** @returns {string} who is writing at this moment; empty for nobody */

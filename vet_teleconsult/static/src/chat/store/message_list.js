@@ -53,16 +53,35 @@ export class MessageList {
      * @returns {boolean} whether a loaded message carries it
      */
     updateMedia(media) {
-        const index = this.state.messages.findLastIndex((message) => message.media?.some(({ id }) => id === media.id));
+        return this._replace(
+            (message) => message.media?.some(({ id }) => id === media.id),
+            (message) => ({
+                media: message.media.map((known) => (known.id === media.id ? { ...media, mine: known.mine } : known)),
+            })
+        );
+    }
+
+    /**
+     * Show a document as it is now on the message that carries it.
+     *
+     * @param {number} messageId
+     * @param {object} document
+     * @returns {boolean} whether that message is loaded
+     */
+    updateDocument(messageId, document) {
+        return this._replace(
+            ({ id }) => id === messageId,
+            () => ({ document })
+        );
+    }
+
+    _replace(isMeant, changes) {
+        const index = this.state.messages.findLastIndex(isMeant);
         if (index < 0) {
             return false;
         }
         const messages = [...this.state.messages];
-        const message = messages[index];
-        messages[index] = markRaw({
-            ...message,
-            media: message.media.map((known) => (known.id === media.id ? { ...media, mine: known.mine } : known)),
-        });
+        messages[index] = markRaw({ ...messages[index], ...changes(messages[index]) });
         this.state.messages = markRaw(messages);
         return true;
     }

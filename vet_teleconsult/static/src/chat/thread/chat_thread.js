@@ -19,6 +19,8 @@ export class ChatThread extends Component {
         store: Object,
         /** Shows a file elsewhere than over the thread: {media, start}. */
         onOpenMedia: { type: Function, optional: true },
+        /** Opens a document without leaving the page: {kind, id, url, …}; says whether it did. */
+        onOpenDocument: { type: Function, optional: true },
         /** Whether the message box takes the focus as soon as it is there. */
         autofocus: { type: Boolean, optional: true },
     };
@@ -37,6 +39,7 @@ export class ChatThread extends Component {
         this.actions = {
             openMedia: (media, start = null) => this.openMedia(media, start),
             openPlace: (mediaId, time) => this.openPlace(mediaId, time),
+            openDocument: (document) => this.props.onOpenDocument?.(document),
             openLink: (part, messageId) => this.openLink(part, messageId),
             retryMedia: (id) => store.retryMedia(id),
             refreshMedia: (id) => store.refreshMediaQuietly(id),

@@ -3,13 +3,14 @@ import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
 import { formatDateTime, formatTime } from "../../core/times";
 import { formatSize } from "../uploader/sizes";
+import { DocumentCard } from "./document_card";
 import { MediaCard } from "./media_card";
 import { formatTimeCode, messageParts } from "./message_parts";
 
 /** One message of the thread: who, what, when, and how far it has come. */
 export class ThreadMessage extends Component {
     static template = "vet_teleconsult.ThreadMessage";
-    static components = { Icon, MediaCard };
+    static components = { DocumentCard, Icon, MediaCard };
     static props = {
         message: Object,
         /** Whether it begins a group of the same author. */
@@ -20,7 +21,7 @@ export class ThreadMessage extends Component {
         problem: { type: String, optional: true },
         /** Who has read it, when that is to be said here. */
         readMark: { type: String, optional: true },
-        /** What a hand on the message does: {retry, discard, openPlace, openMedia, …}. */
+        /** What a hand on the message does: {retry, discard, openPlace, openMedia, openDocument, …}. */
         actions: Object,
     };
     static defaultProps = { first: false, status: "sent", attempts: 0, problem: "", readMark: "" };
