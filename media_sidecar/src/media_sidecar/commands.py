@@ -70,6 +70,15 @@ def commands_router(
         sent_at = float(request.headers[TIMESTAMP_HEADER])
         return {"ended": await rooms.end(key, reason, sent_at)}
 
+    @router.post("/rooms/{room}/participants/{participant}/remove")
+    async def remove_participant(room: str, participant: str, request: Request) -> dict[str, bool]:
+        await verified_body(request)
+        try:
+            key, person = (_IDENTIFIER.validate_python(text) for text in (room, participant))
+        except ValidationError:
+            raise HTTPException(422, "This is not the key of a room and the identifier of a participant.") from None
+        return {"removed": await rooms.remove(key, person, float(request.headers[TIMESTAMP_HEADER]))}
+
     @router.post("/media/{media}/retry")
     async def retry_media(media: str, request: Request) -> dict[str, bool]:
         await verified_body(request)

@@ -27,6 +27,12 @@ CREATE TABLE IF NOT EXISTS ended_room (
     reason TEXT NOT NULL,
     ended_at REAL NOT NULL
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS removed_participant (
+    room TEXT NOT NULL,
+    participant TEXT NOT NULL,
+    removed_at REAL NOT NULL,
+    PRIMARY KEY (room, participant)
+) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS presence (
     room TEXT NOT NULL,
     participant TEXT NOT NULL,

@@ -139,15 +139,6 @@ async def test_a_page_may_come_back_while_its_old_socket_still_seems_open(sideca
     await again.settled()
 
 
-async def test_the_ninth_person_finds_the_room_full(sidecar: Sidecar) -> None:
-    for number in range(8):
-        await sidecar.enter(f"guest-{number}")
-    browser = await sidecar.socket()
-    await browser.send(type="hello", v=1, ticket=room_ticket("guest-8"))
-    assert await browser.closed() == 4400
-    assert browser.last("error")["code"] == "room_full"
-
-
 async def test_odoo_hears_of_everyone_who_comes_and_goes_in_order(sidecar: Sidecar, odoo: OdooStandIn) -> None:
     owner = await sidecar.enter("owner-1")
     await owner.send(type="leave")

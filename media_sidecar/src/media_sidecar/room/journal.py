@@ -65,6 +65,17 @@ def load_ended(connection: sqlite3.Connection) -> dict[str, tuple[float, str]]:
     return {room: (ended_at, reason) for room, ended_at, reason in rows}
 
 
+def load_removed(connection: sqlite3.Connection) -> dict[str, dict[str, float]]:
+    """Who was removed from which room, and when, as long as a resume token of theirs may be about."""
+    connection.execute("DELETE FROM removed_participant WHERE removed_at < ?", (time.time() - 2 * RESUME_SECONDS,))
+    removed: dict[str, dict[str, float]] = {}
+    for room, participant, removed_at in connection.execute(
+        "SELECT room, participant, removed_at FROM removed_participant"
+    ):
+        removed.setdefault(room, {})[participant] = removed_at
+    return removed
+
+
 def enter(room: str, participant: Participant) -> Change:
     """*participant* is in *room*."""
     values = (
@@ -135,4 +146,11 @@ def end_room(room: str, reason: str, at: float) -> Change:
     """*room* is over since *at*, seconds since the epoch on Odoo's clock."""
     return lambda connection: connection.execute(
         "INSERT OR REPLACE INTO ended_room VALUES (?, ?, ?)", (room, reason, at)
+    )
+
+
+def remove_participant(room: str, participant: str, at: float) -> Change:
+    """*participant* was removed from *room* at *at*, seconds since the epoch on Odoo's clock."""
+    return lambda connection: connection.execute(
+        "INSERT OR REPLACE INTO removed_participant VALUES (?, ?, ?)", (room, participant, at)
     )

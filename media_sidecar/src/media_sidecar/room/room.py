@@ -7,7 +7,7 @@ import uuid
 from typing import Any, Literal
 
 from ..clock import iso
-from ..protocol import RESUME_SECONDS, ResumeTicket, RoomTicket, Seal
+from ..protocol import RESUME_SECONDS, ResumeTicket, Role, RoomTicket, Seal
 from ..version import PROTOCOL
 from . import journal
 from .connection import CloseCode, Connection
@@ -18,10 +18,12 @@ from .participant import Participant
 from .recording import RecorderCalls, Refusal, RoomRecording
 from .studio import Studio
 
-MAX_PARTICIPANTS = 8
+MAX_PARTICIPANTS = 4
 """Everyone is connected with everyone: more than this no phone can encode."""
+EXPECTED_ROLES: frozenset[Role] = frozenset({"vet", "owner"})
+"""Whose place nobody else takes, also while they are not here."""
 
-LeaveReason = Literal["left", "lost", "replaced", "ended"]
+LeaveReason = Literal["left", "lost", "replaced", "ended", "removed"]
 EndReason = Literal["cancelled", "finished", "revoked"]
 
 
@@ -59,6 +61,8 @@ class Room:
         self.call: Call | None = None
         self.ended: tuple[float, str] | None = None
         """When Odoo ended it last, on Odoo's clock, and why: who was let in until then does not come back."""
+        self.removed: dict[str, float] = {}
+        """Whom Odoo has removed, and when, on Odoo's clock: nothing that they were given until then lets them in."""
         self.outgoing = outgoing
         self.recording = RoomRecording(participants, studio, outgoing, recorder_calls)
         self._seal = seal
@@ -96,12 +100,14 @@ class Room:
         """
         if self.ended is not None and ticket.odoo_time <= self.ended[0]:
             raise Ended(self.ended[1])
+        if ticket.odoo_time <= self.removed.get(ticket.participant, float("-inf")):
+            raise Ended("removed")
         known = self.participants.get(ticket.participant)
         session = ticket.session if isinstance(ticket, ResumeTicket) else secrets.token_hex(8)
         if isinstance(ticket, ResumeTicket) and known is not None and known.session != session:
             raise Ended("replaced")
-        if known is None and len(self.participants) >= MAX_PARTICIPANTS:
-            raise Refusal("room_full", f"There are already {MAX_PARTICIPANTS} people in this room.")
+        if known is None and not self._has_place_for(ticket.role):
+            raise Refusal("room_full", f"A room holds {MAX_PARTICIPANTS} people, the vet and the owner among them.")
         if known is not None and known.session == session:
             participant = self._come_back(known, connection)
         else:
@@ -169,6 +175,25 @@ class Room:
                 connection.close(CloseCode.ROOM_ENDED, {"type": "ended", "reason": reason})
         await self._end_call(reason, time.time())
         return was_open
+
+    async def remove(self, participant_id: str, at: float) -> bool:
+        """Odoo sends one participant out, for good; the others stay.
+
+        :param at: seconds since the epoch on Odoo's clock, by which its tickets are dated too
+        :return: whether they were in it
+        """
+        at = max(at, self.removed.get(participant_id, at))
+        self.removed[participant_id] = at
+        self.outgoing.change(journal.remove_participant(self.key, participant_id, at))
+        participant = self.participants.get(participant_id)
+        if participant is None:
+            return False
+        connection = participant.connection
+        self._remove(participant, "removed")
+        if connection is not None:
+            connection.close(CloseCode.ROOM_ENDED, {"type": "ended", "reason": "removed"})
+        await self._after_departure("removed", time.time())
+        return True
 
     def relay(self, sender: Participant, signal: Signal) -> bool:
         """Pass a description or candidate on; false when its receiver's page is not here any more."""
@@ -255,6 +280,10 @@ class Room:
         self.outgoing.change(journal.end_call(self.key))
         self.outgoing.event("call.ended", {"call": call.id, **times, "reason": reason})
         self.outgoing.broadcast({"type": "call", "call": None})
+
+    def _has_place_for(self, role: Role) -> bool:
+        missing = EXPECTED_ROLES - {role} - {participant.role for participant in self.participants.values()}
+        return len(self.participants) + 1 + len(missing) <= MAX_PARTICIPANTS
 
     def _connected(self) -> int:
         return sum(1 for participant in self.participants.values() if participant.connection is not None)

@@ -51,12 +51,14 @@ class Rooms:
         self._grace = grace
         self._entries: dict[str, _Entry] = {}
         self._ended: dict[str, tuple[float, str]] = {}
+        self._removed: dict[str, dict[str, float]] = {}
         self._tasks: set[asyncio.Task[Any]] = set()
         self._closing = False
 
     async def start(self) -> None:
         """Restore the rooms of an earlier run."""
         self._ended = await self._database.run(journal.load_ended)
+        self._removed = await self._database.run(journal.load_removed)
         for key, stored in (await self._database.run(journal.load)).items():
             entry = self._open(key)
             entry.room.restore(stored)
@@ -118,6 +120,11 @@ class Rooms:
         async with self.hold(room_key) as room:
             return await room.end(reason, at)
 
+    async def remove(self, room_key: str, participant: str, at: float) -> bool:
+        """Odoo sends one participant out; as :meth:`.room.Room.remove`."""
+        async with self.hold(room_key) as room:
+            return await room.remove(participant, at)
+
     def counts(self) -> dict[str, int]:
         """How many rooms, participants, calls and recordings there are."""
         rooms = [entry.room for entry in self._entries.values()]
@@ -141,6 +148,7 @@ class Rooms:
         recorder_calls = RecorderCalls(recording_failed, parts_changed)
         room = Room(key, outgoing, participants, self._studio, self._seal, self._grace, recorder_calls)
         room.ended = self._ended.get(key)
+        room.removed = self._removed.get(key, {})
         entry = self._entries[key] = _Entry(room)
         return entry
 
@@ -149,6 +157,8 @@ class Rooms:
             entry.timer.cancel()
         if entry.room.ended is not None:
             self._ended[entry.room.key] = entry.room.ended
+        if entry.room.removed:
+            self._removed[entry.room.key] = entry.room.removed
         del self._entries[entry.room.key]
 
     async def _flush(self, entry: _Entry) -> None:
