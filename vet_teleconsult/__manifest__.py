@@ -29,9 +29,11 @@
         # data
         "data/chat_layout_data.xml",
         "data/mail_template_data.xml",
+        "data/vet_guest_mail_data.xml",
         "data/sms_template_data.xml",
         "data/vet_transcript_mail_data.xml",
         "data/ir_cron_data.xml",
+        "data/vet_consultation_workflow_data.xml",
         "data/vet_species_data.xml",
         "data/vet_breed_data.xml",
         "data/vet_consultation_type_data.xml",
@@ -45,6 +47,7 @@
         "report/vet_transcript_reports.xml",
         # wizards
         "wizard/vet_consultation_cancel_views.xml",
+        "wizard/vet_consultation_hand_over_views.xml",
         "wizard/vet_chat_end_views.xml",
         # views
         "views/vet_species_views.xml",

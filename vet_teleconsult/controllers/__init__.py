@@ -1,1 +1,1 @@
-from . import chat, media, portal, portal_chat, room, sidecar
+from . import chat, media, portal, portal_chat, room, sidecar, workflow

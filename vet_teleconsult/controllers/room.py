@@ -4,6 +4,7 @@ from odoo import http
 from odoo.http import request
 
 from ..tools.room_error import RoomError, get_room_error
+from .identity import find_for_vet
 from .refusal import answer
 
 _logger = logging.getLogger(__name__)
@@ -100,6 +101,16 @@ class TeleconsultRoom(http.Controller):
             vets_only=True,
         )
 
+    @http.route("/vet_teleconsult/room/timeline", type="jsonrpc", auth="public", methods=["POST"], readonly=True)
+    def vet_room_timeline(self, consultation_id, before=None, kinds=None, access_token=None):
+        """Give a page of what came before, of the patient and of the owner."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._get_timeline("vet", before, kinds=kinds),
+            vets_only=True,
+        )
+
     @http.route("/vet_teleconsult/room/note", type="jsonrpc", auth="public", methods=["POST"])
     def vet_room_note(self, consultation_id, note=None, access_token=None):
         """Save the vet's note."""
@@ -160,15 +171,7 @@ class TeleconsultRoom(http.Controller):
                 consultation_sudo = consultation_sudo.with_context(lang=lang)
             self._check_link(consultation_sudo, open_only)
             return consultation_sudo, consultation_sudo._get_owner_participant()
-        # Whoever works in one of their companies may be shown a room of another of them.
-        consultation = (
-            consultation_model.with_context(allowed_company_ids=request.env.user.company_ids.ids)
-            .browse(consultation_id)
-            .exists()
-        )
-        is_vet = request.env.user.has_group("vet_teleconsult.group_veterinarian")
-        if not is_vet or not consultation or not consultation.has_access("read"):
-            raise get_room_error(request.env, "access_denied")
+        consultation = find_for_vet(consultation_id)
         if open_only and not consultation._is_open():
             raise self._get_over_error(consultation)
         return consultation, consultation._get_vet_participant()

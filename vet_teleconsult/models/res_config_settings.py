@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
 
 from ..tools import protocol
+from .vet_consultation_cancel import DEFAULT_REBOOK_VALIDITY, REBOOK_VALIDITY_PARAMETER
 from .vet_consultation_link import DEFAULT_VALIDITY, VALIDITY_PARAMETER
 from .vet_sidecar import SECRET_PARAMETER
 
@@ -36,6 +37,11 @@ class ResConfigSettings(models.TransientModel):
     vet_link_validity_days = fields.Integer(
         string="Links Expire After (days)", config_parameter=VALIDITY_PARAMETER, default=DEFAULT_VALIDITY
     )
+    vet_rebook_validity_days = fields.Integer(
+        string="Links to Book Again Expire After (days)",
+        config_parameter=REBOOK_VALIDITY_PARAMETER,
+        default=DEFAULT_REBOOK_VALIDITY,
+    )
     vet_emergency_phone = fields.Char(related="company_id.vet_emergency_phone", readonly=False)
     vet_chat_max_upload = fields.Integer(related="company_id.vet_chat_max_upload", readonly=False)
     vet_chat_sms = fields.Boolean(related="company_id.vet_chat_sms", readonly=False)
@@ -44,6 +50,11 @@ class ResConfigSettings(models.TransientModel):
     def _check_vet_link_validity_days(self):
         if any(settings.vet_link_validity_days < 1 for settings in self):
             raise ValidationError(self.env._("An owner's link must be valid for at least one day."))
+
+    @api.constrains("vet_rebook_validity_days")
+    def _check_vet_rebook_validity_days(self):
+        if any(settings.vet_rebook_validity_days < 1 for settings in self):
+            raise ValidationError(self.env._("A link to book again must be valid for at least one day."))
 
     @api.constrains("vet_sidecar_secret")
     def _check_vet_sidecar_secret(self):
@@ -129,6 +140,15 @@ class ResConfigSettings(models.TransientModel):
             "type": "ir.actions.act_window",
             "res_model": "sms.template",
             "res_id": self.env.ref("vet_teleconsult.sms_template_chat_message").id,
+            "view_mode": "form",
+        }
+
+    def action_edit_vet_cancel_mail(self):
+        """Open the mail that tells owners of a cancelled consultation."""
+        return {
+            "type": "ir.actions.act_window",
+            "res_model": "mail.template",
+            "res_id": self.env.ref("vet_teleconsult.mail_template_consultation_cancelled").id,
             "view_mode": "form",
         }
 

@@ -190,6 +190,7 @@ class VetChat(models.Model):
                     chat._rotate_link()
         if "state" in vals:
             self.consultation_ids._notify_room()
+            self.consultation_ids._notify_queue()
         if LIVE_FIELDS & vals.keys():
             self._notify_changed()
         return result

@@ -74,6 +74,7 @@ class VetChat(models.Model):
             "clinic": {"name": company_sudo.name, "phone": phone},
             "type": chat_sudo._get_type_info(),
             **chat_sudo._get_live_state(),
+            "consultation": self._get_consultation_info(participant),
             "participant": {key: participant[key] for key in ("id", "role", "name")},
             "may": chat_sudo._get_permissions(participant),
             "limits": self._get_upload_limits(participant),

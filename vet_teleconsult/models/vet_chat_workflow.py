@@ -24,8 +24,14 @@ class VetChat(models.Model):
     # === ACTION METHODS - WHO HOLDS IT === #
 
     def action_claim(self):
-        """Take a chat that nobody has; of several vets at once, one gets it and the others are told who."""
+        """Take a chat that nobody has; of several vets at once, one gets it and the others are told who.
+
+        Of a consultation's chat, the consultation is what is claimed, released and handed over.
+        """
         self.ensure_one()
+        _alone, consultation = self._split_by_consultation()
+        if consultation:
+            return consultation.action_claim()
         self._lock_row()
         if self.vet_id and self.vet_id != self.env.user:
             raise UserError(
@@ -37,8 +43,10 @@ class VetChat(models.Model):
 
     def action_release(self):
         """Let every vet claim the chat again."""
-        self._check_responsible()
-        self.vet_id = False
+        alone, consultations = self._split_by_consultation()
+        consultations.action_release()
+        alone._check_responsible()
+        alone.vet_id = False
         return True
 
     def action_hand_over(self, user):
@@ -47,8 +55,11 @@ class VetChat(models.Model):
         :param res.users user: a vet of the chat's company
         :raises UserError: when it is none, or the chat is another vet's
         """
-        self._check_responsible()
-        for chat in self:
+        alone, consultations = self._split_by_consultation()
+        for consultation in consultations:
+            consultation.action_hand_over(user.id)
+        alone._check_responsible()
+        for chat in alone:
             if user not in chat._get_colleagues():
                 raise UserError(self.env._("Choose a vet of the clinic to hand the chat over to."))
             if chat.vet_id == user:

@@ -396,6 +396,8 @@ class VetConsultation(models.Model):
         """Leave the former owner outside: another link, another room, and what they wrote stays in their own chat."""
         if not self:
             return
+        # sudo: who was invited for the former owner has no business with the next one, whoever changes it
+        self.sudo().guest_ids._revoke()
         self._end_room("revoked")
         for consultation in self:
             consultation.write({"room_token": self._generate_token(), **consultation._prepare_new_room()})
@@ -412,9 +414,11 @@ class VetConsultation(models.Model):
     def _update_chats(self):
         """Keep the chats that were made with consultations in step with them."""
         for consultation in self:
-            consultation._get_own_chats().write(
-                {"partner_id": consultation.partner_id.id, "vet_id": consultation.vet_id.id}
-            )
+            own_chat = consultation._get_own_chats()
+            own_chat.write({"partner_id": consultation.partner_id.id, "vet_id": consultation.vet_id.id})
+            # Of a chat that goes on over several consultations, the vet is that of the present one.
+            if not own_chat and consultation.chat_id._get_current_consultation() == consultation:
+                consultation.chat_id.vet_id = consultation.vet_id
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_begun(self):
@@ -437,6 +441,13 @@ class VetConsultation(models.Model):
         return result
 
     # === BUSINESS METHODS === #
+
+    def _release_slot(self):
+        """Give the time of consultations that do not take place back to their vets.
+
+        Called once for each that is cancelled, in the same transaction. Here nothing holds the time besides the
+        consultation itself; what does hold it, such as an event in a calendar, extends this.
+        """
 
     def _get_claimed_by(self):
         # sudo: a vet's name only, which owners and vets of other companies may not read from users

@@ -17,6 +17,7 @@ class VetConsultation(models.Model):
         """Tell everyone in the room what has changed. Recordings are the vets' alone."""
         for consultation in self:
             payload = {
+                "consultation_id": consultation.id,
                 "state": consultation.state,
                 "claimed_by": consultation._get_claimed_by(),
                 "chat_state": consultation.chat_id.state,
@@ -27,6 +28,7 @@ class VetConsultation(models.Model):
             consultation._send_to_room(
                 "vet_teleconsult/consultation", payload, vet_payload={**payload, "recordings": recordings}
             )
+        self._notify_guests()
 
     def _send_to_room(self, notification_type, payload, vet_payload=None):
         """Send a notification to everyone who listens to the room, by the channels of vets and of the owner.

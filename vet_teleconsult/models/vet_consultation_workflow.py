@@ -5,10 +5,11 @@ from odoo.tools import is_html_empty
 from .vet_consultation import CLOSED_STATES
 
 NOBODY_PRESENT = {"owner_present": False, "vet_present": False}
+NOT_BEGUN = ("scheduled", "waiting")
 
 
 class VetConsultation(models.Model):
-    """The buttons of a consultation: claim, start, finish, cancel, lock, and what to open.
+    """The buttons of a consultation: claim, release, hand over, start, finish, lock, and what to open.
 
     The consultation is one model in several files, one for each idea.
     """
@@ -34,9 +35,10 @@ class VetConsultation(models.Model):
 
     def action_release(self):
         """Make a claimed consultation available to every vet again."""
+        self._lock()
         for consultation in self:
             consultation._check_responsible()
-            if consultation.state not in ("scheduled", "waiting"):
+            if consultation.state not in NOT_BEGUN:
                 raise UserError(
                     self.env._(
                         "%(consultation)s has begun or is over: it cannot be made available again.",
@@ -46,6 +48,67 @@ class VetConsultation(models.Model):
             consultation.vet_id = False
         return True
 
+    def action_hand_over(self, user_id=None):
+        """Give the consultations to a colleague, who is told; without one, ask to whom first.
+
+        :param int user_id: a vet of the clinic who holds consultations of this type
+        """
+        if not user_id:
+            return {
+                "type": "ir.actions.act_window",
+                "name": self.env._("Hand Over"),
+                "res_model": "vet.consultation.hand.over",
+                "view_mode": "form",
+                "target": "new",
+                "context": {"default_consultation_ids": [fields.Command.set(self.ids)]},
+            }
+        self._lock()
+        for consultation in self:
+            consultation._check_responsible()
+            consultation._check_open()
+            user = consultation._get_colleagues().filtered(lambda colleague: colleague.id == user_id)
+            if not user:
+                raise UserError(
+                    self.env._(
+                        "Choose a vet of the clinic who holds consultations of type “%(type)s”.",
+                        type=consultation.type_id.name,
+                    )
+                )
+            if user != consultation.vet_id:
+                consultation.vet_id = user
+                consultation._tell_successor()
+        return True
+
+    def _get_colleagues(self):
+        """Give the vets who can hold the consultation.
+
+        Note: self.ensure_one()
+
+        :rtype: res.users
+        """
+        self.ensure_one()
+        colleagues, allowed = self.chat_id._get_colleagues(), self.type_id.vet_ids
+        return colleagues & allowed if allowed else colleagues
+
+    def _tell_successor(self):
+        """Tell the vet that the consultation is theirs now.
+
+        Note: self.ensure_one()
+        """
+        self.ensure_one()
+        if self.vet_id == self.env.user:
+            return
+        self.message_notify(
+            partner_ids=self.vet_id.partner_id.ids,
+            subject=self.env._("Consultation of %(patient)s", patient=self.patient_id.name),
+            body=self.env._(
+                "%(vet)s has handed the consultation of %(patient)s (%(owner)s) over to you.",
+                vet=self.env.user.name,
+                owner=self.partner_id.name,
+                patient=self.patient_id.name,
+            ),
+        )
+
     def action_start(self):
         """Start the consultation: claim it if nobody has, and open the room (or the phone's form)."""
         self.ensure_one()
@@ -53,7 +116,7 @@ class VetConsultation(models.Model):
         if not self.vet_id:
             self.action_claim()
         self._check_responsible()
-        if self.state != "in_progress":
+        if self.state in NOT_BEGUN:
             self.write({"state": "in_progress", "started_at": self.started_at or fields.Datetime.now()})
         return self._get_room_action()
 
@@ -74,6 +137,7 @@ class VetConsultation(models.Model):
 
     def action_finish(self):
         """Finish the consultation and close its room. Hanging up does not do that."""
+        self._lock()
         for consultation in self:
             consultation._check_responsible()
             now = fields.Datetime.now()
@@ -83,49 +147,23 @@ class VetConsultation(models.Model):
         self._end_room("finished")
         return True
 
-    def action_cancel(self, reason=None):
-        """Cancel the consultation; without a reason, ask for one first.
-
-        :param str reason: what the owner is told
-        """
-        reason = (reason or self.env.context.get("cancel_reason") or "").strip()
-        if not reason:
-            return {
-                "type": "ir.actions.act_window",
-                "name": self.env._("Cancel Consultation"),
-                "res_model": "vet.consultation.cancel",
-                "view_mode": "form",
-                "target": "new",
-                "context": {"default_consultation_ids": [fields.Command.set(self.ids)]},
-            }
-        for consultation in self:
-            consultation._check_responsible()
-            consultation.write({"state": "cancelled", "cancel_reason": reason, **NOBODY_PRESENT})
-        self._end_room("cancelled")
-        return True
-
-    def action_no_show(self):
-        """Note that the owner did not come."""
-        for consultation in self:
-            consultation._check_responsible()
-            if consultation.scheduled_at > fields.Datetime.now():
-                raise UserError(
-                    self.env._(
-                        "%(consultation)s has not begun yet: the owner can still come.", consultation=consultation.name
-                    )
-                )
-            consultation.write({"state": "no_show", **NOBODY_PRESENT})
-        self._end_room("finished")
-        return True
-
     def action_reopen(self):
         """Go on with a finished consultation, or schedule a cancelled or missed one again."""
+        self._lock()
         for consultation in self:
             consultation._check_responsible()
             if consultation.state == "done":
                 consultation.write({"state": "in_progress", "ended_at": False})
             else:
-                consultation.write({"state": "scheduled", "cancel_reason": False, "waiting_since": False})
+                consultation.write(
+                    {
+                        "state": "scheduled",
+                        "cancel_reason": False,
+                        "cancel_mail_id": False,
+                        "cancel_mailed_at": False,
+                        "waiting_since": False,
+                    }
+                )
         self._extend_links()
         return True
 

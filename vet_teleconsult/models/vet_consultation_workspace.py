@@ -3,10 +3,6 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import html_sanitize
 
-from ..tools import protocol
-
-HISTORY_LIMIT = 50
-
 
 class VetConsultation(models.Model):
     """What only vets see and do in the room: history, notes, recordings."""
@@ -35,7 +31,7 @@ class VetConsultation(models.Model):
         )
 
     def _get_workspace(self):
-        """Tell a vet what only vets may know: notes, history, recordings, who has claimed.
+        """Tell a vet what only vets may know: notes, recordings, who has claimed.
 
         Note: self.ensure_one()
 
@@ -43,27 +39,12 @@ class VetConsultation(models.Model):
         """
         self.ensure_one()
         self.check_access("read")
-        earlier = self.search(self._get_history_domain(), limit=HISTORY_LIMIT)
         return {
             "note": self.note or "",
             "note_template": self.type_id.note_template or "",
             "claimed_by": self._get_claimed_by(),
             "is_mine": self.is_mine,
-            "history": [consultation._get_history_entry() for consultation in earlier],
-            "recordings": self.recording_ids._get_info(),
-        }
-
-    def _get_history_entry(self):
-        claimed_by = self._get_claimed_by()
-        return {
-            "id": self.id,
-            "name": self.name,
-            "date": protocol.format_time(self.started_at or self.scheduled_at),
-            "type": self.type_id.name,
-            "vet": claimed_by["name"] if claimed_by else None,
-            "patient": self.patient_id.name,
-            "state": self.state,
-            "note": self.note or "",
+            "workflow": self._get_workflow(),
             "recordings": self.recording_ids._get_info(),
         }
 

@@ -1,1 +1,1 @@
-from . import vet_chat_end, vet_consultation_cancel
+from . import vet_chat_end, vet_consultation_cancel, vet_consultation_hand_over

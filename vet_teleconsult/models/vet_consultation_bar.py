@@ -1,0 +1,94 @@
+from odoo import models
+from odoo.exceptions import UserError
+
+from ..tools import protocol
+from ..tools.room_error import get_room_error
+from .vet_consultation import CLOSED_STATES
+from .vet_consultation_workflow import NOT_BEGUN
+
+
+class VetConsultation(models.Model):
+    """The control bar of vets: what it shows of the consultation, and what its buttons do."""
+
+    _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
+
+    # === BUSINESS METHODS === #
+
+    def _get_workflow(self):
+        """Tell a vet's control bar how the consultation stands, and what they may do with it at present.
+
+        What they do is checked again; this only keeps buttons from promising too much.
+
+        Note: self.ensure_one()
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        user = self.env.user
+        is_open = self._is_open()
+        may_act = not self.vet_id or self.vet_id == user or user.has_group("vet_teleconsult.group_manager")
+        return {
+            "id": self.id,
+            "name": self.name,
+            "state": self.state,
+            "scheduled_at": protocol.format_time(self.scheduled_at),
+            "claimed_by": self._get_claimed_by(),
+            "is_mine": self.vet_id == user,
+            "chat_state": self.chat_id.state,
+            "no_show_proposed": self.no_show_proposed,
+            "may": {
+                "claim": is_open and not self.vet_id,
+                "release": bool(self.vet_id) and may_act and self.state in NOT_BEGUN,
+                "hand_over": is_open and may_act,
+                "cancel": is_open and may_act,
+                "no_show": may_act and self.state in NOT_BEGUN,
+                "finish": may_act and self.state == "in_progress",
+                "reopen": may_act and self.state in CLOSED_STATES,
+            },
+        }
+
+    def _run_workflow(self, action=None, user_id=None, reason=None):
+        """Do what a button of the bar says.
+
+        Note: self.ensure_one()
+
+        :param str action: ``claim``, ``release``, ``hand_over``, ``lock``, ``unlock``, ``cancel``, ``no_show``,
+            ``finish`` or ``reopen``; None only tells how the consultation stands
+        :param int user_id: to whom to hand over
+        :param str reason: why it is cancelled, for the owner
+        :return: the consultation as the bar shows it
+        :rtype: dict
+        :raises UserError: when it cannot be done, naming why
+        :raises RoomError: when there is no such action
+        """
+        self.ensure_one()
+        if action is not None:
+            self.check_access("write")
+            self._do(action, user_id, reason)
+        return self._get_workflow()
+
+    def _do(self, action, user_id, reason):
+        match action:
+            case "claim":
+                self.action_claim()
+            case "release":
+                self.action_release()
+            case "hand_over":
+                # Without anybody the button asks to whom; here that is a refusal.
+                self.action_hand_over(user_id or -1)
+            case "lock":
+                self.action_lock_chat()
+            case "unlock":
+                self.action_unlock_chat()
+            case "cancel":
+                if not isinstance(reason, str) or not reason.strip():
+                    raise UserError(self.env._("Write why the consultation is cancelled: the owner is told."))
+                self.action_cancel(reason)
+            case "no_show":
+                self.action_no_show()
+            case "finish":
+                self.action_finish()
+            case "reopen":
+                self.action_reopen()
+            case _:
+                raise get_room_error(self.env, "invalid")

@@ -1,0 +1,145 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from .vet_consultation_workflow import NOBODY_PRESENT
+
+PLANNED_BY = {"state", "scheduled_at", "type_id"}
+
+
+class VetConsultation(models.Model):
+    """Owners who do not come: a vet says so; after a while the system proposes it, and decides nothing."""
+
+    _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
+
+    # === FIELDS === #
+
+    no_show_proposed = fields.Boolean(
+        string="No-Show Proposed",
+        readonly=True,
+        copy=False,
+        tracking=True,
+        help="The owner has not come by the time that the type of the consultation sets.",
+    )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        consultations = super().create(vals_list)
+        consultations._plan_no_show()
+        return consultations
+
+    def write(self, vals):
+        result = super().write(vals)
+        if PLANNED_BY & vals.keys():
+            self._withdraw_no_show()
+            self._plan_no_show()
+        return result
+
+    # === ACTION METHODS === #
+
+    def action_no_show(self):
+        """Note that the owner did not come."""
+        self._lock()
+        for consultation in self:
+            consultation._check_responsible()
+            if consultation.scheduled_at > fields.Datetime.now():
+                raise UserError(
+                    self.env._(
+                        "%(consultation)s has not begun yet: the owner can still come.", consultation=consultation.name
+                    )
+                )
+            consultation.write({"state": "no_show", **NOBODY_PRESENT})
+        self._end_room("finished")
+        return True
+
+    # === BUSINESS METHODS === #
+
+    def _get_no_show_at(self):
+        """Say from when on the owner's not coming is proposed as a no-show.
+
+        Note: self.ensure_one()
+
+        :return: None where nothing is proposed: it has begun, it is over, or the type says never
+        :rtype: datetime | None
+        """
+        self.ensure_one()
+        minutes = self.type_id.no_show_after
+        is_expected = self.state == "scheduled" and self.scheduled_at and minutes > 0
+        return self.scheduled_at + timedelta(minutes=minutes) if is_expected else None
+
+    def _plan_no_show(self):
+        """Have the scheduled action look at each consultation exactly when its owner is overdue."""
+        moments = {moment for consultation in self if (moment := consultation._get_no_show_at())}
+        if moments:
+            # sudo: whoever schedules a consultation may schedule the look at it, but not edit scheduled actions
+            self.env.ref("vet_teleconsult.ir_cron_propose_no_shows").sudo()._trigger(at=moments)
+
+    def _withdraw_no_show(self):
+        """Take back proposals that no longer hold: the owner came, the time was moved, or it is over."""
+        now = fields.Datetime.now()
+        for consultation in self.filtered("no_show_proposed"):
+            moment = consultation._get_no_show_at()
+            if not moment or moment > now:
+                consultation._set_no_show_proposed(False)
+                # sudo: an activity of whoever is responsible, which the system made
+                consultation.sudo().activity_unlink(["vet_teleconsult.mail_activity_type_no_show"])
+
+    def _set_no_show_proposed(self, is_proposed):
+        self.no_show_proposed = is_proposed
+        self._notify_queue()
+        self._notify_room()
+
+    @api.model
+    def _cron_propose_no_shows(self):
+        """Propose what is due, one transaction each."""
+        due = self._find_overdue()
+        seconds_left = self.env["ir.cron"]._commit_progress(remaining=len(due))
+        for position, consultation in enumerate(due, start=1):
+            # Nothing is begun that the worker's time limit would cut off: Odoo comes back to the rest soon.
+            if not seconds_left:
+                break
+            if consultation.try_lock_for_update():
+                consultation._propose_no_show()
+            seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=len(due) - position)
+
+    @api.model
+    def _find_overdue(self):
+        """Find the consultations whose owners have not come in time, and of which nobody has been told yet.
+
+        :rtype: vet.consultation
+        """
+        now = fields.Datetime.now()
+        overdue = self.browse()
+        for consultation_type in self.env["vet.consultation.type"].search([("no_show_after", ">", 0)]):
+            overdue |= self.search(
+                [
+                    ("type_id", "=", consultation_type.id),
+                    ("state", "=", "scheduled"),
+                    ("no_show_proposed", "=", False),
+                    ("scheduled_at", "<=", now - timedelta(minutes=consultation_type.no_show_after)),
+                ]
+            )
+        return overdue.sorted("scheduled_at")
+
+    def _propose_no_show(self):
+        """Propose to whoever is responsible that the owner did not come.
+
+        Note: self.ensure_one()
+        """
+        self.ensure_one()
+        moment = self._get_no_show_at()
+        # Somebody may have been quicker, in a transaction that has ended since.
+        if self.no_show_proposed or not moment or moment > fields.Datetime.now():
+            return
+        self._set_no_show_proposed(True)
+        user = self.vet_id or self._get_managers()[:1]
+        if user:
+            self.activity_schedule(
+                "vet_teleconsult.mail_activity_type_no_show",
+                user_id=user.id,
+                summary=self.env._("%(owner)s has not come", owner=self.partner_id.name),
+                note=self.env._("Call them, note a no-show, or choose another time."),
+            )

@@ -1,0 +1,29 @@
+from odoo import api, fields, models
+
+
+class VetConsultationHandOver(models.TransientModel):
+    """Ask which colleague goes on with consultations."""
+
+    _name = "vet.consultation.hand.over"
+    _description = "Hand Over Consultations"
+
+    consultation_ids = fields.Many2many("vet.consultation", string="Consultations", required=True, readonly=True)
+    colleague_ids = fields.Many2many("res.users", compute="_compute_colleague_ids")
+    user_id = fields.Many2one(
+        "res.users", string="Colleague", required=True, domain="[('id', 'in', colleague_ids)]", ondelete="cascade"
+    )
+
+    @api.depends("consultation_ids")
+    def _compute_colleague_ids(self):
+        for wizard in self:
+            colleagues = self.env["res.users"].browse()
+            for position, consultation in enumerate(wizard.consultation_ids):
+                can_hold = consultation._get_colleagues() - consultation.vet_id
+                colleagues = colleagues & can_hold if position else can_hold
+            wizard.colleague_ids = colleagues
+
+    def action_confirm(self):
+        """Hand the consultations over."""
+        self.ensure_one()
+        self.consultation_ids.action_hand_over(self.user_id.id)
+        return {"type": "ir.actions.act_window_close"}
