@@ -8,8 +8,8 @@ DEV = $(PYTHON) -m dev
 help: ## Tell what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-demo: ## A running clinic with demo data; Ctrl-C stops it. FRESH=1 begins with new data.
-	@$(DEV) demo $(if $(FRESH),--fresh)
+demo: ## A running clinic with demo data; Ctrl-C stops it. FRESH=1 begins with new data, SIZE=large has 100000 consultations.
+	@$(DEV) demo $(if $(FRESH),--fresh) $(if $(SIZE),--size $(SIZE))
 
 install: ## Install everything that is missing, for tests too.
 	@$(DEV) install

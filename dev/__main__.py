@@ -46,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("install", help="install everything that is missing")
     clinic = commands.add_parser("demo", help="a running clinic with demo data, until Ctrl-C")
     clinic.add_argument("--fresh", action="store_true", help="begin with new data")
+    clinic.add_argument("--size", choices=tuple(demo.SIZES), default="small", help="large: five years of consultations")
     run = commands.add_parser("odoo", help="run Odoo's command line: python3 -m dev odoo --database NAME -- ARGS")
     run.add_argument("--database", "-d")
     run.add_argument("arguments", nargs="*")
@@ -99,7 +100,7 @@ def _run(options: argparse.Namespace) -> int:
         case "install":
             install()
         case "demo":
-            demo.run(lambda: install(("turnserver", "wkhtmltopdf"), optional=True), options.fresh)
+            demo.run(lambda: install(("turnserver", "wkhtmltopdf"), optional=True), options.fresh, options.size)
         case "odoo":
             return _run_odoo(options)
         case "database":

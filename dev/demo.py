@@ -11,18 +11,19 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from dev import database, demo_chat, demo_dates, machine, postgres, process, stack
+from dev import database, demo_chat, demo_dates, large, machine, postgres, process, stack
 from dev.paths import CACHE, LOGS, STAMPS
 from dev.problem import Problem
 from dev.progress import say, warn
 from dev.service import Service, check_port
 
 DATABASE = os.environ.get("VET_DEMO_DATABASE") or "vet_demo"
-FOLDER = CACHE / DATABASE
-RUNNING_SPACE = machine.GIGABYTE // 2
-"""Bytes that a clinic needs free on the disk to run."""
+SIZES = {"small": "", "large": "_large"}
+"""What follows the name of a demo's database: clinics of each size stand beside each other."""
 
-_STAMP = STAMPS / DATABASE
+RUNNING_SPACE = {"small": machine.GIGABYTE // 2, "large": 4 * machine.GIGABYTE}
+"""Bytes that a clinic needs free on the disk to run, by its size."""
+
 _WATCH_SECONDS = 0.5
 
 _FACTS = """
@@ -84,24 +85,26 @@ def _port(variable: str, usual: int) -> int:
     return int(text)
 
 
-def run(install: Callable[[], None], fresh: bool = False) -> None:
+def run(install: Callable[[], None], fresh: bool = False, size: str = "small") -> None:
     """Install what is missing, start the clinic, tell where it is, and stop it again on Ctrl-C or SIGTERM.
 
     :param install: what brings everything that the clinic runs on
     :param fresh: whether to begin with new demo data
+    :param size: one of :data:`SIZES`; a large clinic has five years of consultations besides the demo data
     """
     machine.check_python()
     ports = Ports.read()
     ports.check()
-    machine.check_disk(RUNNING_SPACE)
+    machine.check_disk(RUNNING_SPACE[size])
     with _stopped_by_signals(), ExitStack() as started:
         install()
         has_turn = machine.find("turnserver") is not None
         if not has_turn:
             warn("coturn is not installed: calls work on this machine and its network, not through strict firewalls.")
         started.enter_context(postgres.running())
-        _prepare_database(fresh)
-        clinic = stack.Clinic(DATABASE, FOLDER, ports.http, ports.sidecar, ports.turn if has_turn else 0)
+        name = DATABASE + SIZES[size]
+        _prepare_database(name, fresh, size)
+        clinic = stack.Clinic(name, CACHE / name, ports.http, ports.sidecar, ports.turn if has_turn else 0)
         say("  Settings ...")
         facts = stack.configure(clinic, demo_dates.SCRIPT + _FACTS + demo_chat.FACTS)
         services = _start(clinic, facts["secret"], started)
@@ -111,19 +114,24 @@ def run(install: Callable[[], None], fresh: bool = False) -> None:
         _watch(services)
 
 
-def _prepare_database(fresh: bool) -> None:
+def _prepare_database(name: str, fresh: bool, size: str) -> None:
     """Have the demo database as the addon is now, with the data that it has."""
     key = database.addon_fingerprint()
-    known = _STAMP.read_text() if _STAMP.is_file() else None
-    if fresh or known is None or not database.exists(DATABASE):
+    stamp = STAMPS / name
+    known = stamp.read_text() if stamp.is_file() else None
+    if fresh or known is None or not database.exists(name):
         say("  Clinic with demo data ...")
-        _STAMP.unlink(missing_ok=True)
-        database.clone(database.template(demo=True), DATABASE)
+        stamp.unlink(missing_ok=True)
+        database.clone(database.template(demo=True), name)
+        if size == "large":
+            say(f"  {large.CONSULTATIONS} consultations (minutes) ...")
+            made = large.make(name)
+            say("    " + ", ".join(f"{count} {model}" for model, count in made.items()))
     elif known != key:
         say("  The addon has changed: updating the clinic ...")
-        database.update(DATABASE)
-    _STAMP.parent.mkdir(parents=True, exist_ok=True)
-    _STAMP.write_text(key)
+        database.update(name)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(key)
 
 
 def _start(clinic: stack.Clinic, secret: str, started: ExitStack) -> list[Service]:
