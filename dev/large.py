@@ -84,7 +84,7 @@ class Large:
         self.consultations = consultations
         self.owners, self.patients = max(consultations // 5, 2), max(consultations // 4, 2)
         self.chats = max(consultations // 10, 2)
-        self.open = min(max(consultations // 500, 4), consultations)
+        self.open = min(max(consultations // 500, 10), consultations)
         self.made: dict[str, int] = {}
         self._choose()
         self._read_patterns()
