@@ -13,28 +13,29 @@ PAGE_STATUS = {"access_denied": 404, "link_expired": 410, "link_revoked": 410, "
 
 
 class TeleconsultRoom(http.Controller):
-    """The owner's page, and what the rooms of both sides ask of Odoo.
+    """The page of owners and guests, and what the rooms of all sides ask of Odoo.
 
-    An owner is known by the consultation's room token, a vet by their session. What follows is one method of the
-    consultation. What is written in the room goes by the routes of its chat.
+    An owner is known by the consultation's room token, a guest by their own, a vet by their session. What follows is
+    one method of the consultation. What is written in the room goes by the routes of its chat.
     """
 
     # === PAGE === #
 
     @http.route("/vet/room/<int:consultation_id>/<string:token>", type="http", auth="public", methods=["GET"])
     def vet_room_page(self, consultation_id, token):
-        """Show the owner's room, or say in an owner's words why not.
+        """Show the room to its owner or a guest, or say in their words why not.
 
         :param int consultation_id: the consultation
-        :param str token: the room token
+        :param str token: the room token, or the guest's
         """
         error = None
-        consultation_sudo = request.env["vet.consultation"]._find_by_room_token(consultation_id, token)
-        lang = consultation_sudo.partner_id.lang or request.env.lang or "en_US"
+        consultation_sudo, guest_sudo = self._find_by_link(consultation_id, token)
+        lang = (guest_sudo and guest_sudo._get_lang()) or consultation_sudo.partner_id.lang
+        lang = lang or request.env.lang or "en_US"
         request.update_context(lang=lang)
         consultation_sudo = consultation_sudo.with_context(lang=lang)
         try:
-            self._check_link(consultation_sudo)
+            self._check_link(consultation_sudo, guest_sudo)
         except RoomError as room_error:
             error = room_error.values
         # sudo: the clinic's name and phone number are what an error page is for
@@ -89,7 +90,38 @@ class TeleconsultRoom(http.Controller):
             open_only=True,
         )
 
+    @http.route("/vet_teleconsult/room/waiting", type="jsonrpc", auth="public", methods=["POST"], readonly=True)
+    def vet_room_waiting(self, consultation_id, access_token=None):
+        """Tell who waits how things stand."""
+        return self._answer(
+            consultation_id, access_token, lambda consultation, participant: consultation._get_waiting_room()
+        )
+
+    # === ROUTES - OWNERS === #
+
+    @http.route("/vet_teleconsult/room/device_check", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_device_check(self, consultation_id, result=None, access_token=None):
+        """Keep what the owner's page found out about camera, microphone, speaker and network."""
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._store_device_check(result),
+            open_only=True,
+            roles=("owner",),
+        )
+
     # === ROUTES - VETS === #
+
+    @http.route("/vet_teleconsult/room/guest", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_room_guest(self, consultation_id, action=None, access_token=None, **values):
+        """Invite a guest, mail them the link, or remove them."""
+        allowed = {name: values[name] for name in ("guest_id", "name", "kind", "email", "send") if name in values}
+        return self._answer(
+            consultation_id,
+            access_token,
+            lambda consultation, participant: consultation._change_guests(action, **allowed),
+            vets_only=True,
+        )
 
     @http.route("/vet_teleconsult/room/workspace", type="jsonrpc", auth="public", methods=["POST"])
     def vet_room_workspace(self, consultation_id, access_token=None):
@@ -135,20 +167,22 @@ class TeleconsultRoom(http.Controller):
 
     # === WHO ASKS, AND WHAT THEY ARE TOLD === #
 
-    def _answer(self, consultation_id, access_token, method, open_only=False, vets_only=False):
+    def _answer(self, consultation_id, access_token, method, open_only=False, vets_only=False, roles=None):
         """Find out who asks, let the consultation do it, and put a refusal into words.
 
         :param int consultation_id: the consultation
-        :param str access_token: the owner's room token, or None for a vet
+        :param str access_token: the owner's room token, a guest's token, or None for a vet
         :param method: called with the consultation and the participant
         :param bool open_only: whether a consultation that is over refuses
-        :param bool vets_only: whether the owner is refused
+        :param bool vets_only: whether owners and guests are refused
+        :param tuple roles: whose roles alone are served; everyone's by default
         :return: what the method gives, or a dict with the key ``error``
         """
 
         def ask():
             consultation, participant = self._identify(consultation_id, access_token, open_only)
-            if vets_only and participant["role"] != "vet":
+            allowed = ("vet",) if vets_only else roles
+            if allowed and participant["role"] not in allowed:
                 raise get_room_error(request.env, "access_denied")
             return method(consultation, participant)
 
@@ -157,29 +191,43 @@ class TeleconsultRoom(http.Controller):
     def _identify(self, consultation_id, access_token, open_only):
         """Find out who asks.
 
-        :return: the consultation, with superuser rights for an owner, and the participant
+        :return: the consultation, with superuser rights for an owner or a guest, and the participant
         :rtype: tuple[vet.consultation, dict]
         :raises RoomError: when it is nobody who may, or the consultation is over
         """
-        consultation_model = request.env["vet.consultation"]
         if not isinstance(consultation_id, int) or not 0 < consultation_id < 2**31:
             raise get_room_error(request.env, "access_denied")
         if access_token:
-            consultation_sudo = consultation_model._find_by_room_token(consultation_id, access_token)
-            if lang := consultation_sudo.partner_id.lang:
+            consultation_sudo, guest_sudo = self._find_by_link(consultation_id, access_token)
+            if lang := (guest_sudo and guest_sudo._get_lang()) or consultation_sudo.partner_id.lang:
                 request.update_context(lang=lang)
                 consultation_sudo = consultation_sudo.with_context(lang=lang)
-            self._check_link(consultation_sudo, open_only)
+            self._check_link(consultation_sudo, guest_sudo, open_only)
+            if guest_sudo:
+                return consultation_sudo, guest_sudo._get_participant()
             return consultation_sudo, consultation_sudo._get_owner_participant()
         consultation = find_for_vet(consultation_id)
         if open_only and not consultation._is_open():
             raise self._get_over_error(consultation)
         return consultation, consultation._get_vet_participant()
 
-    def _check_link(self, consultation_sudo, open_only=True):
+    def _find_by_link(self, consultation_id, token):
+        """Find what a link opens, and for which guest, if it is one's.
+
+        :return: the consultation and the guest with superuser rights, or none of both
+        :rtype: tuple[vet.consultation, vet.consultation.guest]
+        """
+        consultation_sudo = request.env["vet.consultation"]._find_by_room_token(consultation_id, token)
+        guest_sudo = request.env["vet.consultation.guest"]._find_by_token(consultation_id, token)
+        return consultation_sudo or guest_sudo.consultation_id, guest_sudo
+
+    def _check_link(self, consultation_sudo, guest_sudo, open_only=True):
         if not consultation_sudo:
             raise get_room_error(request.env, "access_denied")
-        problem = consultation_sudo._get_link_problem()
+        problem = guest_sudo._get_link_problem() if guest_sudo else consultation_sudo._get_link_problem()
+        if problem == "cancelled" and guest_sudo:
+            # The reason is for the owner.
+            raise get_room_error(consultation_sudo.env, "cancelled")
         if problem == "finished" and not open_only:
             return
         if problem in ("cancelled", "finished"):

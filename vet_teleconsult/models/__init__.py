@@ -26,6 +26,7 @@ from . import (
     vet_consultation_bar,
     vet_consultation_calendar,
     vet_consultation_cancel,
+    vet_consultation_device_check,
     vet_consultation_events,
     vet_consultation_guest,
     vet_consultation_guests,

@@ -4,6 +4,7 @@ from odoo import models
 
 CHANNEL = re.compile(r"vet_(?P<kind>consultation|chat)_(?P<id>\d{1,9})(?:_(?P<token>[\w-]+))?")
 QUEUE_CHANNEL = "vet_teleconsult_queue"
+LINE_CHANNEL = "vet_teleconsult_line"
 
 
 class IrWebsocket(models.AbstractModel):
@@ -19,21 +20,33 @@ class IrWebsocket(models.AbstractModel):
             else:
                 others.append(channel)
         finders = {"consultation": self._get_vet_consultation_channel, "chat": self._get_vet_chat_channel}
-        allowed = [finders[match["kind"]](int(match["id"]), match["token"]) for match in wanted]
+        found = [finders[match["kind"]](int(match["id"]), match["token"]) for match in wanted]
+        allowed = [channel for channel in found if channel]
         return super()._build_bus_channel_list(
-            [*others, *(channel for channel in allowed if channel), *self._get_vet_queue_channels()]
+            [*others, *allowed, *self._get_vet_line_channels(allowed), *self._get_vet_queue_channels()]
         )
+
+    def _get_vet_line_channels(self, allowed):
+        """Give the lines of those who wait in a room by a link: they hear that something has moved, nothing else.
+
+        :param list allowed: channels of rooms and chats that the page may hear
+        """
+        rooms = [channel[0] for channel in allowed if isinstance(channel, tuple)]
+        return [(room.company_id, LINE_CHANNEL) for room in rooms if room._name == "vet.consultation"]
 
     def _get_vet_consultation_channel(self, consultation_id, token):
         """Give the channel of a room, if the page may listen to it.
 
         :param int consultation_id: from the channel's name
-        :param str token: the owner's token, or None for a vet
-        :return: the record, or the record and the owner's subchannel, or None
+        :param str token: the owner's or a guest's token, or None for a vet
+        :return: the record, or the record and the subchannel of owner or guest, or None
         """
         consultation_model = self.env["vet.consultation"]
         if token:
             consultation_sudo = consultation_model._find_by_room_token(consultation_id, token)
+            guest_sudo = self.env["vet.consultation.guest"]._find_by_token(consultation_id, token)
+            if guest_sudo and guest_sudo._get_link_problem() in (None, "finished"):
+                return guest_sudo.consultation_id, guest_sudo._get_channel()
             # A consultation that is over can still be talked about; a link that does not open the room cannot.
             if consultation_sudo and consultation_sudo._get_link_problem() in (None, "finished"):
                 return consultation_sudo, consultation_sudo._get_owner_channel()

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from .ir_websocket import QUEUE_CHANNEL
+from .ir_websocket import LINE_CHANNEL, QUEUE_CHANNEL
 
 SEQUENCE_CODE = "vet.consultation"
 
@@ -129,6 +129,13 @@ class ResCompany(models.Model):
                 "vet_teleconsult/queue",
                 {"company_id": company.id, "consultation_id": consultation_id},
             )
+        self._notify_vet_line()
+
+    def _notify_vet_line(self):
+        """Have the pages of those who wait ask anew how things stand: what has moved is not said."""
+        for company in self:
+            # The channel is a record with a name: nobody can subscribe to it by guessing.
+            self.env["bus.bus"]._sendone((company, LINE_CHANNEL), "vet_teleconsult/line", {})
 
     def _notify_vet_inbox(self, chat_id):
         """Tell the company's vets that a chat has changed; their inboxes read it again.

@@ -34,5 +34,7 @@ class VetConsent(models.Model):
             # sudo: a name only, of somebody whose answer the reader may see
             consent_sudo = consent.sudo()
             consent.participant_name = (
-                consent_sudo.user_id.name or consent_sudo.partner_id.name or consent_sudo.participant
+                consent_sudo.user_id.name
+                or consent_sudo.partner_id.name
+                or consent_sudo.consultation_id._get_participant_name(consent_sudo.participant)
             )

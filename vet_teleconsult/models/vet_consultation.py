@@ -37,7 +37,17 @@ TRANSITIONS = {
 MODES = ("video", "phone")
 OPEN_STATES = ("scheduled", "waiting", "in_progress")
 CLOSED_STATES = ("done", "cancelled", "no_show")
-QUEUE_FIELDS = {"state", "vet_id", "waiting_since", "scheduled_at", "owner_present", "patient_id", "type_id"}
+QUEUE_FIELDS = {
+    "state",
+    "vet_id",
+    "waiting_since",
+    "scheduled_at",
+    "owner_present",
+    "vet_present",
+    "device_check_state",
+    "patient_id",
+    "type_id",
+}
 SUMMARY_LENGTH = 120
 
 

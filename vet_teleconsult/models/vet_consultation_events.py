@@ -83,6 +83,8 @@ class VetConsultation(models.Model):
             if role in ("owner", "vet"):
                 vals[f"{role}_present"] = is_present
             self.write(vals)
+            if role == "guest":
+                self._note_guest_presence(event.data["participant"], is_present, event.at)
         # Also a late arrival says that the owner has come, but nobody waits who is gone again.
         if role == "owner" and is_present and is_current and self.state == "scheduled":
             self.write({"state": "waiting", "waiting_since": event.at})

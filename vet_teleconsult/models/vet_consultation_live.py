@@ -12,6 +12,8 @@ class VetConsultation(models.Model):
         """Tell the company's vets that the queue has changed."""
         for consultation in self:
             consultation.company_id._notify_vet_queue(consultation.id)
+            # sudo: a vet who is busy in one clinic lets those wait who expect them in another
+            (consultation.sudo().vet_id.company_ids - consultation.company_id)._notify_vet_line()
 
     def _notify_room(self):
         """Tell everyone in the room what has changed. Recordings are the vets' alone."""

@@ -110,7 +110,7 @@ class VetConsultation(models.Model):
         :rtype: str
         """
         _role, partner, _user = self._resolve_participant(participant)
-        return partner.name or participant
+        return partner.name or self._resolve_guest(participant).name or participant
 
     # === BUSINESS METHODS - ENTRY === #
 
@@ -120,12 +120,12 @@ class VetConsultation(models.Model):
         Note: self.ensure_one()
 
         :param dict participant: who enters
-        :param str access_token: the owner's token, by which their page listens for news
+        :param str access_token: the owner's or the guest's token, by which their page listens for news
         :rtype: dict
         :raises RoomError: when there is no sidecar
         """
         self.ensure_one()
-        is_vet = participant["role"] == "vet"
+        is_vet, is_guest = participant["role"] == "vet", participant["role"] == "guest"
         return {
             **self._get_ticket(participant),
             "consultation": self._get_room_consultation(),
@@ -135,13 +135,15 @@ class VetConsultation(models.Model):
                 "consent_text": self.type_id.consent_text or "",
                 "consent_version": self.type_id.consent_version,
             },
-            "chat": {"id": self.chat_id.id, "state": self.chat_id.state},
+            # What is written is between the clinic and the owner.
+            "chat": None if is_guest else {"id": self.chat_id.id, "state": self.chat_id.state},
             "live": {
                 "channel": f"vet_consultation_{self.id}" + ("" if is_vet else f"_{access_token}"),
                 "websocket_path": f"/websocket?version={WebsocketConnectionHandler._VERSION}",
                 # sudo: the number of the last notification, nothing of its content
                 "last": self.env["bus.bus"].sudo()._bus_last_id(),
             },
+            "waiting": None if is_vet else self._get_waiting_room(),
             "workspace": self._get_workspace() if is_vet else None,
         }
 
@@ -336,7 +338,8 @@ class VetConsultation(models.Model):
 
         :param str reason: ``finished``, ``cancelled`` or ``revoked``
         """
-        # sudo: vets press the buttons; the queue is the system's
+        # sudo: vets press the buttons; presence and the queue are the system's
+        self.sudo().guest_ids.write({"is_present": False})
         for consultation_sudo in self.sudo().filtered("sidecar_id"):
             consultation_sudo.env["vet.sidecar.command"].create(
                 {

@@ -1,11 +1,14 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
+
+from ..tools import protocol
 
 LINE_STATES = ("scheduled", "waiting")
 LINE_BEFORE = timedelta(minutes=15)
 LINE_AFTER = timedelta(hours=4)
+WAITING_LIMIT = 50
 
 
 class VetConsultation(models.Model):
@@ -18,9 +21,9 @@ class VetConsultation(models.Model):
     def _get_place_in_line(self):
         """Count the owners who are to be seen before this one by whichever vet is free next.
 
-        The line is that of the company's consultations which no vet has claimed: those whose owner is here, and those
-        whose time has come. Whoever has a vet of their own stands in no line, nor does anybody whose time is more than a
-        quarter of an hour away, or long past without them.
+        The line is that of the company's consultations which no vet has claimed: those whose owner is here, and
+        those whose time has come. Whoever has a vet of their own stands in no line, nor does anybody whose time is more
+        than a quarter of an hour away, or long past without them.
 
         Note: self.ensure_one()
 
@@ -54,3 +57,87 @@ class VetConsultation(models.Model):
             & Domain("state", "in", LINE_STATES)
             & (Domain("owner_present", "=", True) | is_due)
         )
+
+    # === BUSINESS METHODS - WHAT THE OWNER SEES === #
+
+    def _get_waiting_room(self):
+        """Tell an owner how things stand until the vet comes: never who else is there.
+
+        Note: self.ensure_one()
+
+        :return: ``state``, ``scheduled_at``, ``place`` (how many are before, or None), ``vet`` (name, or None),
+            ``vet_here`` (a vet is in the room), ``vet_busy`` (their vet is in another room) and ``now``, by which the
+            page reckons how late it is
+        :rtype: dict
+        """
+        self.ensure_one()
+        claimed_by = self._get_claimed_by()
+        return {
+            "state": self.state,
+            "scheduled_at": protocol.format_time(self.scheduled_at),
+            "place": self._get_place_in_line(),
+            "vet": {"name": claimed_by["name"]} if claimed_by else None,
+            "vet_here": self.vet_present,
+            "vet_busy": not self.vet_present and self._is_vet_busy(),
+            "now": protocol.format_time(fields.Datetime.now()),
+        }
+
+    def _is_vet_busy(self):
+        """Say whether the consultation's vet is in the room of another one, in whichever clinic.
+
+        Note: self.ensure_one()
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        # sudo: an owner may know that their vet is busy, not with whom
+        consultations_sudo = self.sudo()
+        return bool(consultations_sudo.vet_id) and bool(
+            consultations_sudo.search_count(
+                [
+                    ("vet_id", "=", consultations_sudo.vet_id.id),
+                    ("state", "=", "in_progress"),
+                    ("vet_present", "=", True),
+                    ("id", "!=", self.id),
+                ],
+                limit=1,
+            )
+        )
+
+    # === BUSINESS METHODS - WHAT VETS SEE === #
+
+    @api.model
+    def get_waiting_list(self):
+        """List the owners who wait for the current vet: theirs, and those whom nobody has claimed.
+
+        :return: who waits longest first; see :meth:`_get_waiting_entry`
+        :rtype: list[dict]
+        """
+        user = self.env.user
+        domain = Domain("state", "=", "waiting") & Domain("vet_id", "in", (False, user.id))
+        consultations = self.with_context(allowed_company_ids=user.company_ids.ids)
+        waiting = consultations.search(domain, order="waiting_since, id", limit=WAITING_LIMIT)
+        return [consultation._get_waiting_entry() for consultation in waiting]
+
+    def _get_waiting_entry(self):
+        """Tell a vet who waits.
+
+        Note: self.ensure_one()
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "id": self.id,
+            "patient": self.patient_id.name,
+            "species": self.species_id.name,
+            "owner": self.partner_id.name,
+            "type": self.type_id.name,
+            "company": self.company_id.name if len(self.env.user.company_ids) > 1 else None,
+            "waiting_since": protocol.format_time(self.waiting_since),
+            "is_mine": self.vet_id == self.env.user,
+            "owner_present": self.owner_present,
+            "device_check": {"state": self.device_check_state, "summary": self.device_check_summary}
+            if self.device_check_state
+            else None,
+        }

@@ -122,7 +122,8 @@ class VetSidecarCommand(models.Model):
         """
         self.ensure_one()
         consultation = self.consultation_id
-        return bool(consultation) and consultation._is_open() and consultation.room_key in self.path
+        ends_room = bool(consultation) and self.path.endswith(f"/{consultation.room_key}/end")
+        return ends_room and consultation._is_open()
 
     def _postpone(self, message, error):
         _logger.info("Command %s did not reach its sidecar: %s", self.id, error)
