@@ -33,6 +33,7 @@ from . import (
     test_protocol,
     test_room,
     test_sidecar,
+    test_slots,
     test_transcript,
     test_upload,
     test_views,
