@@ -19,6 +19,17 @@ class VetChat(models.Model):
 
     _inherit = "vet.chat"  # pylint: disable=consider-merging-classes-inherited
 
+    # === FIELDS === #
+
+    # The first rows of the inbox are read in their order, and counted without reading the chats themselves.
+    _inbox_idx = models.Index(
+        "(reply_due_at, waiting_since, last_message_at DESC NULLS LAST, id DESC) WHERE ended_at IS NULL"
+    )
+    _inbox_ended_idx = models.Index(
+        "(reply_due_at, waiting_since, last_message_at DESC NULLS LAST, id DESC) WHERE ended_at IS NOT NULL"
+    )
+    _inbox_count_idx = models.Index("(vet_id, company_id, last_message_at, type_id) WHERE ended_at IS NULL")
+
     # === BUSINESS METHODS - PARTICIPANTS === #
 
     def _get_owner_participant(self, partner=None):

@@ -125,7 +125,7 @@ class VetConsultation(models.Model):
     scheduled_end = fields.Datetime(compute="_compute_scheduled_end", store=True)
     waiting_since = fields.Datetime(readonly=True, copy=False)
     started_at = fields.Datetime(readonly=True, copy=False)
-    ended_at = fields.Datetime(readonly=True, copy=False)
+    ended_at = fields.Datetime(readonly=True, copy=False, index="btree_not_null")
     waiting_minutes = fields.Integer(compute="_compute_waiting_minutes", help="How long the owner waits by now.")
     waiting_duration = fields.Float(string="Waited (h)", compute="_compute_durations", store=True, aggregator="avg")
     duration = fields.Float(string="Duration (h)", compute="_compute_durations", store=True, aggregator="avg")

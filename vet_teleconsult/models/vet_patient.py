@@ -20,7 +20,7 @@ class VetPatient(models.Model):
 
     # === FIELDS === #
 
-    name = fields.Char(required=True, tracking=True)
+    name = fields.Char(required=True, index="trigram", tracking=True)
     active = fields.Boolean(default=True)
     company_id = fields.Many2one("res.company", required=True, index=True, default=lambda self: self.env.company)
     partner_id = fields.Many2one(
@@ -70,6 +70,7 @@ class VetPatient(models.Model):
     recording_count = fields.Integer(compute="_compute_counts", groups="vet_teleconsult.group_veterinarian")
     last_consultation_at = fields.Datetime(compute="_compute_last_consultation_at")
 
+    _name_idx = models.Index("(name, id)")
     _microchip_uniq = models.UniqueIndex(
         "(company_id, microchip) WHERE microchip IS NOT NULL AND active",
         "Another patient has this microchip number already.",
@@ -123,11 +124,12 @@ class VetPatient(models.Model):
             for patient in self:
                 patient[field_name] = counts.get(patient, 0)
 
-    @api.depends("consultation_ids.ended_at")
+    @api.depends("consultation_ids.ended_at", "consultation_ids.state")
     def _compute_last_consultation_at(self):
+        done = [("patient_id", "in", self.ids), ("state", "=", "done")]
+        last = dict(self.env["vet.consultation"]._read_group(done, ["patient_id"], ["ended_at:max"]))
         for patient in self:
-            done = patient.consultation_ids.filtered(lambda consultation: consultation.state == "done")
-            patient.last_consultation_at = max(done.filtered("ended_at").mapped("ended_at"), default=False)
+            patient.last_consultation_at = last.get(patient._origin, False)
 
     def _compute_access_url(self):
         result = super()._compute_access_url()
