@@ -59,6 +59,8 @@ export class Room extends Component {
         link: { type: String, optional: true },
         /** Shows a recording in a component of its own: {player, reload, onClose}. */
         playerComponent: { type: Function, optional: true },
+        /** The vet's control bar, which owners' pages do not load: {consultationId, initial}. */
+        workflowComponent: { type: Function, optional: true },
         onFinish: { type: Function, optional: true },
         onClose: { type: Function, optional: true },
         /** Told whether a call is going on, so that nobody leaves it by accident. */

@@ -8,6 +8,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { RoomApi } from "../../core/api";
 import { RecordingPlayer } from "../../player/recording_player/recording_player";
 import { Room } from "../../room/room";
+import { ConsultationWorkflow } from "../workflow_bar/consultation_workflow";
 
 /** The vet's room inside Odoo: client action `vet_teleconsult.room` with params {consultation_id}. */
 export class RoomAction extends Component {
@@ -24,6 +25,7 @@ export class RoomAction extends Component {
         this.consultationId = action.params?.consultation_id || action.context?.active_id;
         this.api = new RoomApi({ consultationId: this.consultationId });
         this.playerComponent = RecordingPlayer;
+        this.workflowComponent = ConsultationWorkflow;
         this.env.config?.setDisplayName?.(action.name || _t("Consultation Room"));
         useSetupAction({ beforeLeave: () => this.confirmLeaving() });
     }

@@ -35,6 +35,10 @@ export class ChatBar extends Component {
         return this.chat.vet?.participant === this.props.store.self.id;
     }
 
+    get inConsultation() {
+        return ["scheduled", "waiting", "in_progress"].includes(this.chat.consultation?.state);
+    }
+
     get locked() {
         return this.chat.state === "locked";
     }

@@ -1,0 +1,185 @@
+import { Component, onMounted, onWillUnmount, useEffect, useState } from "@odoo/owl";
+import { browser } from "@web/core/browser/browser";
+import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
+import { _t } from "@web/core/l10n/translation";
+import { useBus, useService } from "@web/core/utils/hooks";
+import { ApiError } from "../../core/json_api";
+import { WorkflowBar } from "../../room/workflow_bar/workflow_bar";
+import { WorkflowApi } from "./workflow_api";
+
+const NEWS = "vet_teleconsult/consultation";
+/** Changes come in bunches (a vet claims, the chat follows): one look for all of them, ms. */
+const BUNCH = 150;
+/** The longest that a browser's timer waits, ms; who stays on a page for longer has had news by then. */
+const LONGEST_WAIT = 2 ** 31 - 1;
+/** Buttons behind which Odoo asks for more in a dialog of its own. */
+const DIALOGS = { cancel: "action_cancel", hand_over: "action_hand_over" };
+
+/**
+ * The control bar of one consultation wherever the web client shows it: follows what others do, and does what is
+ * pressed.
+ */
+export class ConsultationWorkflow extends Component {
+    static template = "vet_teleconsult.ConsultationWorkflow";
+    static components = { WorkflowBar };
+    static props = {
+        consultationId: Number,
+        /** What the bar shows until it has asked by itself. */
+        initial: { type: Object, optional: true },
+        /** Asked before anything is done; nothing is unless it gives true. */
+        onBefore: { type: Function, optional: true },
+        /** Told when the consultation may have changed. */
+        onChange: { type: Function, optional: true },
+    };
+
+    setup() {
+        this.action = useService("action");
+        this.busService = useService("bus_service");
+        this.dialog = useService("dialog");
+        this.notification = useService("notification");
+        this.orm = useService("orm");
+        this.state = useState({ consultation: this.props.initial || null, busy: false });
+        this.asked = 0;
+        this.onNews = (payload) => {
+            if (payload.consultation_id === this.props.consultationId) {
+                this.lookSoon();
+            }
+        };
+        useBus(this.busService, "BUS:RECONNECT", () => this.lookSoon());
+        onMounted(() => this.busService.subscribe(NEWS, this.onNews));
+        onWillUnmount(() => {
+            this.busService.unsubscribe(NEWS, this.onNews);
+            browser.clearTimeout(this.lookTimer);
+            browser.clearTimeout(this.startTimer);
+            this.gone = true;
+        });
+        useEffect(
+            (consultationId) => this.follow(consultationId),
+            () => [this.props.consultationId]
+        );
+    }
+
+    /** @returns {() => void} stops following */
+    follow(consultationId) {
+        const channel = `vet_consultation_${consultationId}`;
+        this.api = new WorkflowApi(consultationId);
+        if (this.state.consultation?.id !== consultationId) {
+            this.state.consultation = null;
+        }
+        this.busService.addChannel(channel);
+        this.look();
+        return () => this.busService.deleteChannel(channel);
+    }
+
+    // ---------------------------------------------------------------- looking
+
+    lookSoon() {
+        this.lookTimer ??= browser.setTimeout(async () => {
+            this.lookTimer = null;
+            await this.look();
+            this.props.onChange?.();
+        }, BUNCH);
+    }
+
+    async look() {
+        try {
+            await this.show(() => this.api.look());
+        } catch (error) {
+            // The next news, or the connection's return, brings the next look.
+            if (!(error instanceof ApiError)) {
+                throw error;
+            }
+        }
+    }
+
+    /** Of several answers the one that was asked for last counts, whichever comes last. */
+    async show(ask) {
+        this.asked += 1;
+        const { asked } = this;
+        const consultation = await ask();
+        if (asked === this.asked && !this.gone) {
+            this.state.consultation = consultation;
+            this.lookWhenItBegins(consultation);
+        }
+    }
+
+    /** From the appointment on a no-show can be noted, which nobody tells. */
+    lookWhenItBegins({ scheduled_at: scheduledAt }) {
+        browser.clearTimeout(this.startTimer);
+        const wait = new Date(scheduledAt) - Date.now();
+        if (wait > 0 && wait < LONGEST_WAIT) {
+            this.startTimer = browser.setTimeout(() => this.look(), wait);
+        }
+    }
+
+    // ------------------------------------------------------------------ doing
+
+    async onAction(action) {
+        if (this.state.busy) {
+            return;
+        }
+        this.state.busy = true;
+        try {
+            const goOn = !this.props.onBefore || (await this.props.onBefore());
+            if (goOn && (await this.confirm(action))) {
+                await (DIALOGS[action] ? this.open(DIALOGS[action]) : this.run(action));
+            }
+        } finally {
+            this.state.busy = false;
+        }
+    }
+
+    async run(action) {
+        try {
+            await this.show(() => this.api.run(action));
+        } catch (error) {
+            if (!(error instanceof ApiError)) {
+                throw error;
+            }
+            this.notification.add(
+                error.sentence || _t("That did not arrive at the clinic's server. Please try again."),
+                { type: "danger" }
+            );
+            await this.look();
+        }
+        this.props.onChange?.();
+    }
+
+    async open(method) {
+        const dialog = await this.orm.call("vet.consultation", method, [[this.props.consultationId]]);
+        await this.action.doAction(dialog, {
+            onClose: async () => {
+                await this.look();
+                this.props.onChange?.();
+            },
+        });
+    }
+
+    /** @returns {Promise<boolean>} whether to go on with what does not only change a sign on a button */
+    confirm(action) {
+        const questions = {
+            finish: {
+                title: _t("Finish the consultation?"),
+                body: _t("Nobody can join the call any more. Notes and recordings stay."),
+                confirmLabel: _t("Finish"),
+                cancelLabel: _t("Not yet"),
+            },
+            no_show: {
+                title: _t("Did the owner not come?"),
+                body: _t("The consultation is closed as a no-show. It can be reopened."),
+                confirmLabel: _t("No-Show"),
+                cancelLabel: _t("Back"),
+            },
+        };
+        if (!questions[action]) {
+            return Promise.resolve(true);
+        }
+        return new Promise((resolve) => {
+            this.dialog.add(
+                ConfirmationDialog,
+                { ...questions[action], confirm: () => resolve(true), cancel: () => resolve(false) },
+                { onClose: () => resolve(false) }
+            );
+        });
+    }
+}

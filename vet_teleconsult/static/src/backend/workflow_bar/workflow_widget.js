@@ -1,0 +1,30 @@
+import { Component } from "@odoo/owl";
+import { _t } from "@web/core/l10n/translation";
+import { registry } from "@web/core/registry";
+import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
+import { ConsultationWorkflow } from "./consultation_workflow";
+
+/** The control bar in the form of a consultation; the form follows what the bar and others do. */
+export class WorkflowWidget extends Component {
+    static template = "vet_teleconsult.WorkflowWidget";
+    static components = { ConsultationWorkflow };
+    static props = { ...standardWidgetProps };
+
+    /** @returns {Promise<boolean>} whether the form is saved, so that nothing that was entered gets lost */
+    save() {
+        return this.props.record.save();
+    }
+
+    /** What somebody is entering stays; whoever saves it is told by Odoo if it no longer fits. */
+    async reload() {
+        const { record } = this.props;
+        if (!(await record.isDirty())) {
+            await record.load();
+        }
+    }
+}
+
+registry.category("view_widgets").add("vet_workflow_bar", {
+    component: WorkflowWidget,
+    displayName: _t("Control bar of a consultation"),
+});
