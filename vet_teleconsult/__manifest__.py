@@ -61,6 +61,7 @@
         "views/vet_chat_views.xml",
         "views/vet_chat_new_views.xml",
         "views/vet_chat_form_views.xml",
+        "views/sale_order_views.xml",
         "views/vet_call_views.xml",
         "views/vet_recording_views.xml",
         "views/vet_media_views.xml",

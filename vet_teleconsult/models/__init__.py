@@ -1,10 +1,16 @@
+# First: Odoo's orders are built on it.
+from . import vet_chat_document_mixin  # isort: split
+
 from . import (
+    account_move,
     ir_websocket,
     mail_message,
+    payment_transaction,
     res_company,
     res_config_settings,
     res_partner,
     res_users_schedule,
+    sale_order,
     vet_append_only,
     vet_breed,
     vet_call,
@@ -18,6 +24,7 @@ from . import (
     vet_chat_notification,
     vet_chat_participant,
     vet_chat_post,
+    vet_chat_quote,
     vet_chat_thread,
     vet_chat_transcript,
     vet_chat_workflow,
@@ -33,6 +40,7 @@ from . import (
     vet_consultation_link,
     vet_consultation_live,
     vet_consultation_no_show,
+    vet_consultation_quote,
     vet_consultation_room,
     vet_consultation_slot,
     vet_consultation_type,

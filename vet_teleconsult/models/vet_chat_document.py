@@ -1,47 +1,9 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.exceptions import AccessError
 
 from ..tools.text import text_to_html
+from .vet_chat_document_mixin import PENDING
 from .vet_chat_live import OWNERS, VETS
-
-MIXIN = "vet.chat.document.mixin"
-PENDING = "vet_chat_documents"  # in the precommit data: cards to refresh, model → ids
-
-
-class VetChatDocumentMixin(models.AbstractModel):
-    """A record that a thread shows as a card, with its state at the moment: a quote, a prescription.
-
-    Its fields ``company_id`` and ``partner_id`` say whose it is.
-    """
-
-    _name = "vet.chat.document.mixin"
-    _description = "Document of a Chat"
-
-    # === BUSINESS METHODS === #
-
-    def _get_chat_document(self, audience):
-        """Describe the record as a card.
-
-        Note: self.ensure_one(), with superuser rights
-
-        :param str audience: ``vet`` or ``owner``; an owner's addresses carry the record's own access token
-        :return: ``kind`` (picture and colours), ``id``, ``title``, ``subtitle`` (or None), ``state``, ``state_label``,
-            ``amount`` (formatted, or None), ``url`` and ``pdf_url`` (or None), ``is_void``
-        :rtype: dict
-        """
-        raise NotImplementedError
-
-    def _notify_chat_documents(self):
-        """Have every page that shows a card of these records show them as they are once the transaction is done."""
-        if not self:
-            return
-        precommit = self.env.cr.precommit
-        if PENDING not in precommit.data:
-            precommit.data[PENDING] = defaultdict(set)
-            precommit.add(self.env["vet.chat"]._send_pending_documents)
-        precommit.data[PENDING][self._name].update(self.ids)
 
 
 class VetChat(models.Model):
@@ -75,8 +37,22 @@ class VetChat(models.Model):
                     document=record.display_name,
                 )
             )
+        return self._show_document(record, self.env.user.partner_id, body)
+
+    def _show_document(self, record, author, body=""):
+        """Put a card into the thread, unless it stands there.
+
+        Note: self.ensure_one()
+
+        :param record: one record of this chat's clinic and owner
+        :param res.partner author: somebody of the clinic
+        :param str body: plain text to go with it
+        :return: the message, with superuser rights
+        :rtype: mail.message
+        """
+        self.ensure_one()
         return self._post_once(
-            self.env.user.partner_id,
+            author,
             text_to_html(body) if body else "",
             # The same for the same record: a second card would say nothing that the first does not.
             self._get_message_id(f"document-{record._table}", str(record.id)),
