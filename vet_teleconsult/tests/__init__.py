@@ -34,6 +34,7 @@ from . import (
     test_room,
     test_sidecar,
     test_slots,
+    test_timeline,
     test_transcript,
     test_upload,
     test_views,

@@ -35,7 +35,7 @@ JSON_ROUTES = {
     **{f"/vet_teleconsult/chat/{name}": VETS for name in ("workflow", "observation", "colleagues")},
     "/vet_teleconsult/chat/inbox": (NO, NO, NO, NO, NO, YES, YES),
     **{f"/vet_teleconsult/room/{name}": ROOM for name in ("join", "ticket", "consent")},
-    **{f"/vet_teleconsult/room/{name}": VETS for name in ("workspace", "note", "recording")},
+    **{f"/vet_teleconsult/room/{name}": VETS for name in ("workspace", "timeline", "note", "recording")},
 }
 # Pages of Odoo's portal lead elsewhere (away) whoever may not see them; our own refuse in words (wrong).
 HTTP_ROUTES = {

@@ -211,19 +211,6 @@ class TestRoomConsent(TeleconsultHttpCommon):
 class TestRoomWorkspace(TeleconsultHttpCommon):
     """What vets see and do in the room."""
 
-    def test_history_comes_with_notes_and_recordings(self):
-        earlier = self._create_consultation(
-            state="done",
-            scheduled_at=fields.Datetime.now() - timedelta(days=9),
-            note="<p>Fleas.</p>",
-            vet_id=self.vet.id,
-        )
-        recording = self._create_recording(earlier)
-        (entry,) = self._ask("workspace", self.second_vet)["history"]
-        self.assertEqual((entry["id"], entry["vet"], entry["patient"]), (earlier.id, "Dr. Meier", "Rex"))
-        self.assertEqual((entry["note"], entry["state"]), ("<p>Fleas.</p>", "done"))
-        self.assertEqual([info["id"] for info in entry["recordings"]], [recording.id])
-
     def test_note_is_saved_and_cleaned(self):
         answer = self._ask("note", self.vet, note="<p>Fleas.</p><script>alert(1)</script>")
         self.env.invalidate_all()
