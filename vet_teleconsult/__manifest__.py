@@ -32,8 +32,11 @@
         "data/vet_guest_mail_data.xml",
         "data/sms_template_data.xml",
         "data/vet_transcript_mail_data.xml",
+        "data/vet_prescription_data.xml",
         "data/ir_cron_data.xml",
         "data/vet_consultation_workflow_data.xml",
+        "data/vet_booking_data.xml",
+        "data/vet_emergency_question_data.xml",
         "data/vet_species_data.xml",
         "data/vet_breed_data.xml",
         "data/vet_consultation_type_data.xml",
@@ -42,13 +45,18 @@
         "views/room_templates.xml",
         "views/clip_templates.xml",
         "views/chat_templates.xml",
+        "views/booking_templates.xml",
+        "views/booking_step_templates.xml",
         # reports
         "report/vet_transcript_templates.xml",
         "report/vet_transcript_reports.xml",
+        "report/vet_prescription_templates.xml",
+        "report/vet_prescription_reports.xml",
         # wizards
         "wizard/vet_consultation_cancel_views.xml",
         "wizard/vet_consultation_hand_over_views.xml",
         "wizard/vet_chat_end_views.xml",
+        "wizard/vet_prescription_views.xml",
         # views
         "views/vet_species_views.xml",
         "views/vet_breed_views.xml",
@@ -62,11 +70,15 @@
         "views/vet_chat_new_views.xml",
         "views/vet_chat_form_views.xml",
         "views/sale_order_views.xml",
+        "views/vet_booking_views.xml",
+        "views/vet_booking_extra_views.xml",
+        "views/vet_emergency_question_views.xml",
         "views/vet_call_views.xml",
         "views/vet_recording_views.xml",
         "views/vet_media_views.xml",
         "views/vet_observation_views.xml",
         "views/vet_transcript_views.xml",
+        "views/vet_prescription_views.xml",
         "views/vet_consent_views.xml",
         "views/vet_media_access_views.xml",
         "views/vet_sidecar_views.xml",
@@ -76,6 +88,8 @@
         "views/portal_consultation_templates.xml",
         "views/portal_pet_templates.xml",
         "views/portal_chat_templates.xml",
+        "views/portal_booking_templates.xml",
+        "views/portal_prescription_templates.xml",
         # menus (last)
         "views/vet_teleconsult_menus.xml",
     ],
@@ -88,6 +102,7 @@
         "demo/vet_chat_conversation_demo.xml",
         "demo/vet_call_demo.xml",
         "demo/vet_consent_demo.xml",
+        "demo/vet_prescription_demo.xml",
     ],
     "assets": {
         # The owners' pages: Owl and what they all need, nothing of the web client.
@@ -120,6 +135,7 @@
         "vet_teleconsult.assets_room": [
             ("include", "vet_teleconsult.assets_page_base"),
             "vet_teleconsult/static/src/room/**/*",
+            ("remove", "vet_teleconsult/static/src/room/workflow_bar/**/*"),
             "vet_teleconsult/static/src/portal/room_page.*",
         ],
         "vet_teleconsult.assets_chat": [
@@ -129,6 +145,18 @@
             "vet_teleconsult/static/src/room/rtc/environment.js",
             "vet_teleconsult/static/src/portal/chat_page.*",
             "vet_teleconsult/static/src/portal/clip_page.*",
+        ],
+        # Booking works without JavaScript; its uploader is the chat's.
+        "vet_teleconsult.assets_booking": [
+            "vet_teleconsult/static/src/core/theme/theme.scss",
+            "vet_teleconsult/static/src/booking/booking.scss",
+            "vet_teleconsult/static/src/booking/booking_page.js",
+        ],
+        "vet_teleconsult.assets_booking_files": [
+            ("include", "vet_teleconsult.assets_page_base"),
+            ("include", "vet_teleconsult.assets_chat_thread"),
+            "vet_teleconsult/static/src/room/wake_lock.js",
+            "vet_teleconsult/static/src/booking/files/**/*",
         ],
         # Fetched by these pages when they are wanted: the chat in the room, the viewer, the recorder.
         "vet_teleconsult.assets_chat_thread": [

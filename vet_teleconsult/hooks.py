@@ -11,7 +11,7 @@ def post_init_hook(env):
 
 def uninstall_hook(env):
     """Remove what was made for each company and database, outside of the data files."""
-    env["ir.sequence"].search([("code", "=", "vet.consultation")]).with_context(
+    env["ir.sequence"].search([("code", "in", ("vet.consultation", "vet.prescription"))]).with_context(
         **{MODULE_UNINSTALL_FLAG: True}
     ).unlink()
     env["ir.config_parameter"].search([("key", "=like", "vet_teleconsult.%")]).unlink()

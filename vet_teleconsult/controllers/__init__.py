@@ -1,1 +1,1 @@
-from . import chat, media, portal, portal_chat, room, sidecar, workflow
+from . import booking, booking_begin, booking_page, chat, media, portal, portal_chat, prescription, room, sidecar, workflow

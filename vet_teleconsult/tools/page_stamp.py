@@ -47,18 +47,39 @@ def _choose_font(running, labels):
     """
     if _is_latin(running) and all(_is_latin(label) for label in labels):
         return STANDARD_FONT, running, labels
-    path = find_font(running + "".join(labels))
-    if path:
-        name = f"vet_teleconsult-{path}"
-        try:
-            if name not in pdfmetrics.getRegisteredFontNames():
-                pdfmetrics.registerFont(TTFont(name, path))
-        except TTFError:
-            pass  # a font that reportlab does not understand
-        else:
-            return name, running, labels
+    font = _register_font(running + "".join(labels))
+    if font:
+        return font, running, labels
     plain = [label if _is_latin(label) else f"{number} / {len(labels)}" for number, label in enumerate(labels, 1)]
     return STANDARD_FONT, running if _is_latin(running) else "", plain
+
+
+def choose_font(text):
+    """Choose a font that has every character of a text, as far as this machine has one.
+
+    :param str text: what is to be written
+    :return: the name by which reportlab knows it
+    :rtype: str
+    """
+    return STANDARD_FONT if _is_latin(text) else _register_font(text) or STANDARD_FONT
+
+
+def _register_font(text):
+    """Make a font of this machine known to reportlab.
+
+    :return: its name, or None when there is none that has every character
+    :rtype: str | None
+    """
+    path = find_font(text)
+    if not path:
+        return None
+    name = f"vet_teleconsult-{path}"
+    try:
+        if name not in pdfmetrics.getRegisteredFontNames():
+            pdfmetrics.registerFont(TTFont(name, path))
+    except TTFError:
+        return None  # a font that reportlab does not understand
+    return name
 
 
 def _is_latin(text):

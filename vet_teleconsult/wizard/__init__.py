@@ -1,1 +1,7 @@
-from . import vet_chat_end, vet_consultation_cancel, vet_consultation_hand_over
+from . import (
+    vet_chat_end,
+    vet_consultation_cancel,
+    vet_consultation_hand_over,
+    vet_prescription_sign,
+    vet_prescription_void,
+)
