@@ -135,7 +135,9 @@
         "vet_teleconsult.assets_room": [
             ("include", "vet_teleconsult.assets_page_base"),
             "vet_teleconsult/static/src/room/**/*",
+            ("remove", "vet_teleconsult/static/src/room/history/**/*"),
             ("remove", "vet_teleconsult/static/src/room/workflow_bar/**/*"),
+            ("remove", "vet_teleconsult/static/src/room/guests/**/*"),
             "vet_teleconsult/static/src/portal/room_page.*",
         ],
         "vet_teleconsult.assets_chat": [
@@ -181,6 +183,7 @@
             "vet_teleconsult/static/src/chat/**/*",
             "vet_teleconsult/static/src/room/**/*",
             "vet_teleconsult/static/src/player/**/*",
+            "vet_teleconsult/static/src/timeline/**/*",
             "vet_teleconsult/static/src/backend/**/*",
         ],
         "web.assets_unit_tests": [

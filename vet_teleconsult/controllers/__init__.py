@@ -1,1 +1,13 @@
-from . import booking, booking_begin, booking_page, chat, media, portal, portal_chat, prescription, room, sidecar, workflow
+from . import (
+    booking,
+    booking_begin,
+    booking_page,
+    chat,
+    media,
+    portal,
+    portal_chat,
+    prescription,
+    room,
+    sidecar,
+    workflow,
+)

@@ -1,0 +1,96 @@
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
+
+import pytz
+
+from odoo import api, fields, models
+
+DAYS_SHOWN = 7
+
+
+class VetBooking(models.Model):
+    """The times that an owner can choose from, in their own time zone."""
+
+    _inherit = "vet.booking"
+
+    # === BUSINESS METHODS === #
+
+    def _get_timezone(self):
+        """Give the time zone in which the owner reads times: theirs, or else the clinic's.
+
+        Note: self.ensure_one()
+
+        :return: the name of a time zone
+        :rtype: str
+        """
+        self.ensure_one()
+        candidates = (self.tz, self.partner_id.tz, self.company_id.partner_id.tz)
+        return next((name for name in candidates if name in pytz.all_timezones_set), "UTC")
+
+    def _note_timezone(self, name):
+        """Keep the time zone that the owner's browser is set to, unless they have chosen one.
+
+        Note: self.ensure_one()
+
+        :param str name: as the page has sent it
+        """
+        self.ensure_one()
+        if not self.tz and name in pytz.all_timezones_set:
+            self.tz = name
+
+    def _get_days(self, first_day=None):
+        """List the free times by the day on which the owner lives them.
+
+        Note: self.ensure_one()
+
+        :param date first_day: from which on; from today by default
+        :return: the days of a page, the first day of the page before and after, if there is one
+        :rtype: dict
+        """
+        self.ensure_one()
+        zone = pytz.timezone(self._get_timezone())
+        now = fields.Datetime.now()
+        # A type for every company has the times of this one.
+        consultation_type = self.type_id.with_company(self.company_id)
+        slots = consultation_type._find_slots(now, now + timedelta(days=consultation_type.booking_horizon_days))
+        times = sorted({slot["start"] for slot in slots})
+        local = [pytz.utc.localize(start).astimezone(zone) for start in times]
+        days = [(day, list(moments)) for day, moments in groupby(local, key=lambda moment: moment.date())]
+        earlier = [day for day, _moments in days if first_day and day < first_day]
+        shown = days[len(earlier) : len(earlier) + DAYS_SHOWN]
+        later = days[len(earlier) + DAYS_SHOWN :]
+        return {
+            "timezone": zone.zone,
+            "days": [self._describe_day(day, moments) for day, moments in shown],
+            "earlier": earlier[max(0, len(earlier) - DAYS_SHOWN)] if earlier else None,
+            "later": later[0][0] if later else None,
+        }
+
+    @api.model
+    def _describe_day(self, day, moments):
+        # Where a clock goes back, the same hour comes twice: only the zone's abbreviation tells one from the other.
+        is_ambiguous = len({moment.utcoffset() for moment in moments}) > 1
+        return {
+            "date": day,
+            "times": [
+                {
+                    "start": moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+                    "local": moment.replace(tzinfo=None),
+                    "zone": moment.tzname() if is_ambiguous else None,
+                }
+                for moment in moments
+            ],
+        }
+
+    @api.model
+    def _read_start(self, text):
+        """Read a time as the page has sent it.
+
+        :param str text: such as ``2026-05-01T10:00:00Z``
+        :return: UTC, without time zone, or None
+        :rtype: datetime | None
+        """
+        try:
+            return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+        except (TypeError, ValueError):
+            return None

@@ -1,0 +1,14 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class VetChat(models.Model):
+    """The chat of a booking that its owner has not finished: it takes files already, and nobody is to answer yet."""
+
+    _inherit = "vet.chat"  # pylint: disable=consider-merging-classes-inherited
+
+    is_draft = fields.Boolean(string="Of an Unfinished Booking", readonly=True, copy=False)
+
+    @api.model
+    def _get_begun_domain(self):
+        return super()._get_begun_domain() & Domain("is_draft", "=", False)
