@@ -48,9 +48,43 @@ export class RoomApi extends JsonApi {
         return this.request("note", { note }, { attempts: 2 });
     }
 
-    /** @returns {Promise<object>} what only the vet sees: note, history, recordings, claim */
+    /** @returns {Promise<object>} what only the vet sees: note, recordings, claim */
     workspace() {
         return this.request("workspace");
+    }
+
+    /**
+     * What came before, of the patient and of its owner.
+     *
+     * @param {object} page
+     * @param {string|null} page.before where the page before ended
+     * @param {string[]|null} page.kinds the only kinds of entries that are asked for
+     * @returns {Promise<{entries: object[], next: string|null, kinds: object[]|undefined}>}
+     */
+    timeline({ before, kinds }) {
+        return this.request("timeline", { before, kinds }, { attempts: 3 });
+    }
+
+    /** @returns {Promise<object>} how things stand until the vet comes, see `waitingSentence` */
+    waiting() {
+        return this.request("waiting");
+    }
+
+    /**
+     * @param {object} result of `checkDevices`
+     * @returns {Promise<{state: string}>}
+     */
+    deviceCheck(result) {
+        return this.request("device_check", { result }, { attempts: 3 });
+    }
+
+    /**
+     * @param {"invite"|"send"|"remove"} action
+     * @param {object} values {name, kind, email, send} of whom to invite, else {guest_id}
+     * @returns {Promise<{guests: object[]}>}
+     */
+    changeGuests(action, values) {
+        return this.request("guest", { action, ...values });
     }
 
     /** @returns {Promise<object>} what the player needs to play a recording */

@@ -11,8 +11,8 @@ import { connectionState, isRecorded, makeCallState } from "./call/call_state";
 import { ConnectionStatus } from "./connection_status/connection_status";
 import { ConsentDialog } from "./consent/consent_dialog";
 import { ControlBar } from "./control_bar/control_bar";
+import { checkDevices } from "./device_check/check_devices";
 import { Farewell } from "./farewell/farewell";
-import { History } from "./history/history";
 import { Lobby } from "./lobby/lobby";
 import { showLocalMedia } from "./local_media";
 import { Notices } from "./notices/notices";
@@ -24,10 +24,12 @@ import { ScreenShare } from "./rtc/screen_share";
 import { consentSentence } from "./sentences";
 import { SidePanel } from "./side_panel/side_panel";
 import { Stage } from "./stage/stage";
+import { WaitingRoom } from "./waiting/waiting_room";
+import { WaitingStatus } from "./waiting/waiting_status";
 import { keepAwake } from "./wake_lock";
 
 /** Ends after which the room has nothing more to offer to this person. */
-const SHUT = new Set(["cancelled", "revoked", "link_expired", "link_revoked", "access_denied", "replaced"]);
+const SHUT = new Set(["cancelled", "revoked", "link_expired", "link_revoked", "access_denied", "removed", "replaced"]);
 const POLL_INTERVAL = 10000;
 
 /**
@@ -42,13 +44,13 @@ export class Room extends Component {
         ConsentDialog,
         ControlBar,
         Farewell,
-        History,
         Icon,
         Lobby,
         Notices,
         RecordingIndicator,
         SidePanel,
         Stage,
+        WaitingStatus,
     };
     static props = {
         api: Object,
@@ -59,8 +61,12 @@ export class Room extends Component {
         link: { type: String, optional: true },
         /** Shows a recording in a component of its own: {player, reload, onClose}. */
         playerComponent: { type: Function, optional: true },
+        /** What stands at the foot for a vet: {recordings, load, onAddNote, onView}. */
+        historyComponent: { type: Function, optional: true },
         /** The vet's control bar, which owners' pages do not load: {consultationId, initial}. */
         workflowComponent: { type: Function, optional: true },
+        /** The vet's list of guests, which owners' pages do not load: {guests, onChange}. */
+        guestsComponent: { type: Function, optional: true },
         onFinish: { type: Function, optional: true },
         onClose: { type: Function, optional: true },
         /** Told whether a call is going on, so that nobody leaves it by accident. */
@@ -86,6 +92,10 @@ export class Room extends Component {
             sound: null,
             shareFailed: false,
             player: null,
+            /** How things stand until the vet comes; null for vets. */
+            waiting: null,
+            /** What this person's devices can do; null while that is being found out, undefined for vets. */
+            deviceCheck: undefined,
         });
         this.call = useState(makeCallState());
         this.devices = new Devices({ memory: this.choices });
@@ -93,6 +103,8 @@ export class Room extends Component {
         // The plain functions below outlive renderings, so they get the state that notifies.
         this.stopShowing = showLocalMedia(this.call.local, this.devices, this.screenShare, this.choices);
         this.devices.on("tracks", () => this.rememberCall());
+        this.loadHistory = (page) => this.props.api.timeline(page);
+        this.viewInRoom = (id) => this.viewRecording(id);
         onWillStart(() => this.load());
         // Whoever was in the call when the page was loaded anew comes back without being asked.
         onMounted(() => this.returning && this.startCall());
@@ -113,7 +125,7 @@ export class Room extends Component {
         // After a reload in the middle of a call nothing is sent that was turned off before.
         Object.assign(this.devices.wanted, this.memory.get("inCall"));
         // Devices and server at the same time: joining is a matter of seconds.
-        this.checkDevices();
+        const opening = this.checkDevices();
         try {
             this.bootstrap = markRaw(await this.props.api.join());
             this.ticket = { value: this.bootstrap.ticket, at: Date.now() };
@@ -125,11 +137,28 @@ export class Room extends Component {
         const { consultation, workspace } = this.bootstrap;
         this.state.consultation = consultation;
         this.state.workspace = workspace;
+        this.startWaiting();
         this.startLive();
+        if (this.isGuest) {
+            this.state.tab = "patient";
+        }
         this.returning = Boolean(this.memory.get("inCall"));
         if (!this.returning) {
             this.state.phase = "lobby";
+            opening.then(() => this.reportDevices());
         }
+    }
+
+    /** Owners and guests wait for the vet; the other way round it is the vet's own business. */
+    startWaiting() {
+        if (!this.bootstrap.waiting) {
+            return;
+        }
+        this.waiting = new WaitingRoom({
+            api: this.props.api,
+            show: (status) => (this.state.waiting = status),
+        });
+        this.waiting.start(this.bootstrap.waiting);
     }
 
     /** That there is a call, and which devices it wants: kept for a reload. */
@@ -148,6 +177,28 @@ export class Room extends Component {
     async retryDevices() {
         this.devices.wanted.microphone = this.devices.wanted.camera = true;
         await this.checkDevices();
+        await this.reportDevices();
+    }
+
+    /** Owners and guests see what their devices can do, and the clinic that of its owners. */
+    async reportDevices() {
+        if (this.role === "vet" || this.state.phase !== "lobby") {
+            return;
+        }
+        this.state.deviceCheck = null;
+        const result = await checkDevices({ devices: this.devices, bootstrap: this.bootstrap });
+        this.state.deviceCheck = result;
+        if (this.role !== "owner" || this.destroyed) {
+            return;
+        }
+        try {
+            await this.props.api.deviceCheck(result);
+        } catch (error) {
+            // The call does not wait for it: without it the vet sees no result, as with an older page.
+            if (!(error instanceof ApiError)) {
+                throw error;
+            }
+        }
     }
 
     block(code, details = {}) {
@@ -201,7 +252,7 @@ export class Room extends Component {
         this.state.phase = "call";
         this.props.onCallChange?.(true);
         this.controller.start();
-        if (!this.state.chat) {
+        if (!this.state.chat && !this.isGuest) {
             this.loadChat();
         }
     }
@@ -233,8 +284,8 @@ export class Room extends Component {
 
     onEnded(reason, error = null) {
         this.stopCall({ leave: false });
-        if (reason === "revoked" && this.role === "vet") {
-            // The owner's link is no longer valid; the consultation is still the vet's, with a ticket of its own.
+        if (reason === "revoked" && this.role !== "owner") {
+            // The owner's link is no longer valid; vets and guests have tickets of their own.
             this.rejoin();
             return;
         }
@@ -267,6 +318,10 @@ export class Room extends Component {
         return this.bootstrap.participant.role;
     }
 
+    get isGuest() {
+        return this.role === "guest";
+    }
+
     get canRecord() {
         return this.role === "vet" && this.bootstrap.recording?.policy !== "never";
     }
@@ -280,12 +335,20 @@ export class Room extends Component {
             return _t("Reconnecting…");
         }
         const { consultation } = this.state;
-        return this.role === "vet"
-            ? _t("Waiting for %s. They appear here by themselves.", consultation.owner?.name || "")
+        if (this.role === "vet") {
+            return _t("Waiting for %s. They appear here by themselves.", consultation.owner?.name || "");
+        }
+        return this.state.waiting
+            ? _t("You are in the waiting room.")
             : _t(
                   "You are in the waiting room. %s appears here as soon as they join; please stay on this page.",
                   consultation.vet?.name || consultation.clinic?.name || ""
               );
+    }
+
+    /** Whether it is the vet who is waited for, rather than a connection. */
+    get isWaiting() {
+        return Boolean(this.state.waiting) && this.connection === "waiting";
     }
 
     nameOf(id) {
@@ -304,6 +367,8 @@ export class Room extends Component {
             stopSharing: () => this.screenShare.stop(),
             shareFailed: this.state.shareFailed,
             nameOf: (id) => this.nameOf(id),
+            waiting: this.state.waiting,
+            clinic: this.state.consultation.clinic,
         });
     }
 
@@ -371,13 +436,37 @@ export class Room extends Component {
         this.live.on("status", (status) => (this.liveClosed = status === "closed"));
         this.live.start();
         // Odoo may answer requests although its WebSocket is away (a proxy that does not pass it on).
-        this.pollTimer = setInterval(() => this.liveClosed && this.reloadWorkspace(), POLL_INTERVAL);
+        this.pollTimer = setInterval(() => this.liveClosed && this.lookAgain(), POLL_INTERVAL);
+    }
+
+    lookAgain() {
+        this.waiting?.refresh();
+        return this.reloadWorkspace();
     }
 
     onNotification({ type, payload }) {
         if (type === "vet_teleconsult/consultation") {
             this.onConsultationChange(payload);
+            this.waiting?.hint();
+        } else if (type === "vet_teleconsult/line") {
+            this.waiting?.hint();
+        } else if (type === "vet_teleconsult/guest_removed") {
+            this.onGuestRemoved(payload.participant);
         }
+    }
+
+    /** Also while the media service is away, nobody sends a removed guest anything any more. */
+    onGuestRemoved(participant) {
+        if (participant === this.bootstrap.participant.id) {
+            this.onEnded("removed");
+        } else {
+            this.controller?.removeParticipant(participant);
+        }
+    }
+
+    async changeGuests(action, values) {
+        const { guests } = await this.props.api.changeGuests(action, values);
+        this.state.workspace = { ...this.state.workspace, guests };
     }
 
     onConsultationChange({ state }) {
@@ -477,6 +566,7 @@ export class Room extends Component {
             this.stopCall({ leave: true });
         }
         clearInterval(this.pollTimer);
+        this.waiting?.stop();
         this.live?.stop();
         this.destroyed = true;
         this.state.chat?.store.close();

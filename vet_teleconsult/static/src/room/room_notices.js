@@ -1,5 +1,6 @@
 import { _t } from "@web/core/l10n/translation";
 import { deviceSentence, recordingSentence, refusalSentence } from "./sentences";
+import { waitingSentence } from "./waiting/waiting_sentences";
 
 /**
  * What the room has to say at this moment, most urgent first.
@@ -12,6 +13,8 @@ import { deviceSentence, recordingSentence, refusalSentence } from "./sentences"
  * @param {Function} facts.stopSharing
  * @param {boolean} facts.shareFailed whether the screen could not be shared when that was last tried
  * @param {(id: string) => string} facts.nameOf
+ * @param {object|null} facts.waiting how things stand until the vet comes; null for vets
+ * @param {object} [facts.clinic]
  * @returns {{id: string, level: string, text: string, label?: string, hook?: string, action?: Function}[]}
  */
 export function roomNotices(facts) {
@@ -19,6 +22,7 @@ export function roomNotices(facts) {
         soundNotice(facts),
         ...deviceNotices(facts),
         serverNotice(facts),
+        vetNotice(facts),
         qualityNotice(facts),
         ...recordingNotices(facts),
         shareNotice(facts),
@@ -57,6 +61,19 @@ function serverNotice({ call, connection }) {
             ? _t("The clinic's video service is being reconnected. Your call goes on.")
             : _t("The clinic's video service cannot be reached. We keep trying; please stay on this page."),
     };
+}
+
+/** Among others one waits for the vet, too: the stage then shows these others. */
+function vetNotice({ call, waiting, clinic }) {
+    if (!waiting || !call.others.length || call.others.some(({ role }) => role === "vet")) {
+        return null;
+    }
+    const { title, text } = waitingSentence(waiting, {
+        now: new Date(Date.now() + call.clockOffset),
+        clinic: clinic?.name || "",
+        joined: true,
+    });
+    return { id: "vet", level: "info", text: `${title}. ${text}` };
 }
 
 function qualityNotice({ connection }) {

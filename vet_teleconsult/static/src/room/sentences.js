@@ -83,6 +83,10 @@ export function blockedSentence(code, { app, sentence, nextStep } = {}) {
             text: _t("You joined from another tab or device. Only one can take part at a time."),
             action: "rejoin",
         },
+        removed: {
+            title: _t("Your visit has ended"),
+            text: _t("The vet has ended your part in this consultation. Thank you for joining."),
+        },
         origin: {
             title: _t("The clinic's video service does not accept this address"),
             text: _t("Please open the link exactly as you received it, or call the clinic."),

@@ -7,6 +7,8 @@ import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
 import { RoomApi } from "../../core/api";
 import { RecordingPlayer } from "../../player/recording_player/recording_player";
+import { Guests } from "../../room/guests/guests";
+import { History } from "../../room/history/history";
 import { Room } from "../../room/room";
 import { ConsultationWorkflow } from "../workflow_bar/consultation_workflow";
 
@@ -25,7 +27,9 @@ export class RoomAction extends Component {
         this.consultationId = action.params?.consultation_id || action.context?.active_id;
         this.api = new RoomApi({ consultationId: this.consultationId });
         this.playerComponent = RecordingPlayer;
+        this.historyComponent = History;
         this.workflowComponent = ConsultationWorkflow;
+        this.guestsComponent = Guests;
         this.env.config?.setDisplayName?.(action.name || _t("Consultation Room"));
         useSetupAction({ beforeLeave: () => this.confirmLeaving() });
     }

@@ -307,6 +307,11 @@ export class Call {
         }
     }
 
+    /** Send this participant nothing any more, whatever the room's server still believes. */
+    removeParticipant(id) {
+        this._closeLink(id);
+    }
+
     _updateOther(id, values) {
         const other = this.state.others.find((entry) => entry.id === id);
         if (other) {

@@ -3,19 +3,25 @@ import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
 import { MediaView } from "../../core/media_view/media_view";
 import { formatDateTime } from "../../core/times";
+import { DeviceCheck } from "../device_check/device_check";
 import { DevicesMenu } from "../devices_menu/devices_menu";
 import { deviceSentence } from "../sentences";
+import { WaitingStatus } from "../waiting/waiting_status";
 
 /** Before the call: see and hear oneself, choose devices, come in with whatever works. */
 export class Lobby extends Component {
     static template = "vet_teleconsult.Lobby";
-    static components = { DevicesMenu, Icon, MediaView };
+    static components = { DeviceCheck, DevicesMenu, Icon, MediaView, WaitingStatus };
     static props = {
         consultation: Object,
         role: String,
         local: Object,
         checking: Boolean,
         app: { optional: true },
+        /** How things stand until the vet comes; null for vets. */
+        waiting: { optional: true },
+        /** What the devices can do, null while that is being found out; undefined for vets. */
+        deviceCheck: { optional: true },
         microphoneTrack: { optional: true },
         onMicrophone: Function,
         onCamera: Function,

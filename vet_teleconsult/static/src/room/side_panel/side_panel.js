@@ -13,6 +13,8 @@ export class SidePanel extends Component {
         /** {parts, store} of the chat, or null as long as it is not there */
         chat: { optional: true },
         chatFailed: Boolean,
+        /** Guests take no part in what is written. */
+        hasMessages: { type: Boolean, optional: true },
         onLoadChat: Function,
         workspace: { optional: true },
         noteAdded: { type: Number },
@@ -20,16 +22,17 @@ export class SidePanel extends Component {
         onTab: Function,
         onSaveNote: Function,
     };
+    static defaultProps = { hasMessages: true };
 
     setup() {
         this.root = useRef("root");
     }
 
     get tabs() {
-        const tabs = [
-            { name: "messages", label: _t("Messages") },
-            { name: "patient", label: _t("Patient") },
-        ];
+        const tabs = [{ name: "patient", label: _t("Patient") }];
+        if (this.props.hasMessages) {
+            tabs.unshift({ name: "messages", label: _t("Messages") });
+        }
         if (this.props.workspace) {
             tabs.push({ name: "notes", label: _t("Notes") });
         }

@@ -10,7 +10,11 @@ const DRAG_THRESHOLD = 6;
 export class SelfView extends Component {
     static template = "vet_teleconsult.SelfView";
     static components = { Icon, MediaView };
-    static props = { local: Object };
+    static props = {
+        local: Object,
+        /** Whether it takes the place of a fourth beside three others, rather than a corner. */
+        tiled: { type: Boolean, optional: true },
+    };
 
     setup() {
         this.root = useRef("root");
@@ -36,7 +40,7 @@ export class SelfView extends Component {
     }
 
     onPointerdown(event) {
-        if (event.button || event.target.closest("button")) {
+        if (this.props.tiled || event.button || event.target.closest("button")) {
             return;
         }
         this.drag = { x: event.clientX, y: event.clientY };
