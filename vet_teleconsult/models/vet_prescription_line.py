@@ -15,7 +15,7 @@ ROUTES = [
     ("intramammary", "Into the udder"),
     ("feed", "In the feed"),
     ("water", "In the drinking water"),
-    ("other", "Otherwise"),
+    ("other", "As instructed"),
 ]
 
 
@@ -109,16 +109,24 @@ class VetPrescriptionLine(models.Model):
         return ", ".join(filter(None, (name, self.strength, self.form)))
 
     def _format_dosage(self):
-        """Say how it is given: dose, route, how often, how long.
+        """Say how much is given: dose, how often, how long.
 
         Note: self.ensure_one()
 
         :rtype: str
         """
         self.ensure_one()
-        routes = dict(self._fields["route"]._description_selection(self.env))
-        parts = (self.dose, routes.get(self.route) if self.route != "other" else None, self.frequency, self.duration)
-        return ", ".join(filter(None, parts))
+        return ", ".join(filter(None, (self.dose, self.frequency, self.duration)))
+
+    def _format_route(self):
+        """Say where it is given.
+
+        Note: self.ensure_one()
+
+        :rtype: str
+        """
+        self.ensure_one()
+        return dict(self._fields["route"]._description_selection(self.env)).get(self.route) or ""
 
     def _format_quantity(self):
         """Say how much is dispensed.

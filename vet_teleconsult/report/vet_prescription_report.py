@@ -87,8 +87,11 @@ class ReportPrescription(models.AbstractModel):
 
     def _get_facts(self, prescription, printer):
         facts = [
-            (self.env._("Issued"), format_date(self.env, prescription._get_day(prescription.signed_at))),
-            (self.env._("Valid until"), format_date(self.env, prescription.valid_until)),
+            (
+                self.env._("Issued"),
+                format_date(self.env, prescription._get_day(prescription.signed_at), date_format="long"),
+            ),
+            (self.env._("Valid until"), format_date(self.env, prescription.valid_until, date_format="long")),
             (self.env._("Diagnosis"), prescription.diagnosis),
         ]
         return [(label, printer.text(value)) for label, value in facts if value]
@@ -97,6 +100,7 @@ class ReportPrescription(models.AbstractModel):
         repeats = str(line.repeats) if line.repeats else self.env._("none")
         facts = [
             (self.env._("Dosage"), line._format_dosage()),
+            (self.env._("Route"), line._format_route()),
             (self.env._("Quantity"), line._format_quantity()),
             (self.env._("Repeats"), repeats),
             (self.env._("Instructions"), line.instructions),

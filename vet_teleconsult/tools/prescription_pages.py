@@ -64,8 +64,8 @@ def _draw(word, sentence, width, height):
     text = _shorten(sentence, font, width - 2 * MARGIN)
     sheet.drawString(MARGIN, height - BAND, text)
     font = choose_font(word)
-    # As long as two thirds of the page's diagonal.
-    size = 0.66 * (width**2 + height**2) ** 0.5 / max(pdfmetrics.stringWidth(word, font, 1), 1)
+    # About half as long as the page's diagonal.
+    size = 0.55 * (width**2 + height**2) ** 0.5 / max(pdfmetrics.stringWidth(word, font, 1), 1)
     sheet.setFont(font, min(size, height / 3))
     sheet.setFillColorRGB(*RED, alpha=0.22)
     sheet.translate(width / 2, height / 2)

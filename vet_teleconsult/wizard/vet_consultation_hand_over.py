@@ -8,7 +8,7 @@ class VetConsultationHandOver(models.TransientModel):
     _description = "Hand Over Consultations"
 
     consultation_ids = fields.Many2many("vet.consultation", string="Consultations", required=True, readonly=True)
-    colleague_ids = fields.Many2many("res.users", compute="_compute_colleague_ids")
+    colleague_ids = fields.Many2many("res.users", string="Who Can Hold Them", compute="_compute_colleague_ids")
     user_id = fields.Many2one(
         "res.users", string="Colleague", required=True, domain="[('id', 'in', colleague_ids)]", ondelete="cascade"
     )

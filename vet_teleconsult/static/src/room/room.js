@@ -65,6 +65,8 @@ export class Room extends Component {
         historyComponent: { type: Function, optional: true },
         /** The vet's control bar, which owners' pages do not load: {consultationId, initial}. */
         workflowComponent: { type: Function, optional: true },
+        /** The vet's prescriptions, in the side panel. */
+        prescriptionsComponent: { type: Function, optional: true },
         /** The vet's list of guests, which owners' pages do not load: {guests, onChange}. */
         guestsComponent: { type: Function, optional: true },
         onFinish: { type: Function, optional: true },
@@ -539,6 +541,10 @@ export class Room extends Component {
     async saveNote(html) {
         const { note } = await this.props.api.saveNote(html);
         this.state.workspace = { ...this.state.workspace, note };
+    }
+
+    showPrescribing(prescribing) {
+        this.state.workspace = { ...this.state.workspace, prescribing };
     }
 
     async viewRecording(recordingId) {

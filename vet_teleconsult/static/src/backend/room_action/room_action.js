@@ -10,6 +10,7 @@ import { RecordingPlayer } from "../../player/recording_player/recording_player"
 import { Guests } from "../../room/guests/guests";
 import { History } from "../../room/history/history";
 import { Room } from "../../room/room";
+import { Prescriptions } from "../../room/side_panel/prescription/prescriptions";
 import { ConsultationWorkflow } from "../workflow_bar/consultation_workflow";
 
 /** The vet's room inside Odoo: client action `vet_teleconsult.room` with params {consultation_id}. */
@@ -29,6 +30,7 @@ export class RoomAction extends Component {
         this.playerComponent = RecordingPlayer;
         this.historyComponent = History;
         this.workflowComponent = ConsultationWorkflow;
+        this.prescriptionsComponent = Prescriptions;
         this.guestsComponent = Guests;
         this.env.config?.setDisplayName?.(action.name || _t("Consultation Room"));
         useSetupAction({ beforeLeave: () => this.confirmLeaving() });

@@ -21,6 +21,9 @@ export class SidePanel extends Component {
         memory: Object,
         onTab: Function,
         onSaveNote: Function,
+        /** Writes prescriptions: `Prescriptions`, where there is a vet. */
+        prescriptionsComponent: { type: Function, optional: true },
+        onPrescribing: { type: Function, optional: true },
     };
     static defaultProps = { hasMessages: true };
 
@@ -35,6 +38,9 @@ export class SidePanel extends Component {
         }
         if (this.props.workspace) {
             tabs.push({ name: "notes", label: _t("Notes") });
+        }
+        if (this.props.prescriptionsComponent && this.props.workspace?.prescribing) {
+            tabs.push({ name: "prescriptions", label: _t("Prescribe") });
         }
         return tabs;
     }
