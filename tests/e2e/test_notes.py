@@ -36,8 +36,8 @@ def test_earlier_consultations_stand_at_the_foot_of_the_room_with_their_notes(
     clinic: Stack, vet: Vet, with_history
 ) -> None:
     vet.enter(clinic, with_history)
-    expect(vet.find("history-item")).to_have_count(1)
-    expect(vet.find("history-item")).to_contain_text("Vaccinated against rabies.")
+    expect(vet.find("timeline-entry")).to_have_count(1)
+    expect(vet.find("timeline-entry")).to_contain_text("Vaccinated against rabies.")
     history, bar = vet.find("history").bounding_box(), vet.find("hang-up").bounding_box()
     assert history["y"] > bar["y"]
 

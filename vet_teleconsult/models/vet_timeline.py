@@ -1,13 +1,16 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import is_html_empty
 
 from ..tools import protocol
+from ..tools.text import html_to_text
 from ..tools.timeline import Place
 
 PAGE = 20
 MAX_PAGE = 100
 MAX_FILES = 6
+SUMMARY_LENGTH = 180  # characters
 
 
 class VetTimeline(models.AbstractModel):
@@ -118,7 +121,7 @@ class VetTimeline(models.AbstractModel):
 
         :param Place place: where the entry stands
         :return: ``kind`` and ``id``; ``date`` (ISO 8601, UTC); ``title``; ``about`` and ``detail``, a line each;
-            ``text``, sanitized HTML to be folded; ``patient``, its name; ``state``, ``state_label`` and ``tone``
+            ``text``, sanitized HTML, and where it is long ``summary``, how it begins, as plain text; ``patient``, its name; ``state``, ``state_label`` and ``tone``
             (``good``, ``warning``, ``danger`` or ``neutral``); ``url``, where the record is shown; ``record`` (model
             and id), for the web client; ``files``; ``recording``, its id where it can be viewed
         :rtype: dict
@@ -131,6 +134,7 @@ class VetTimeline(models.AbstractModel):
             "about": None,
             "detail": None,
             "text": None,
+            "summary": None,
             "patient": None,
             "state": None,
             "state_label": None,
@@ -169,6 +173,18 @@ class VetTimeline(models.AbstractModel):
             "url": f"/odoo/{record._name}/{record.id}",
             "record": {"model": record._name, "id": record.id},
         }
+
+    def _describe_text(self, html):
+        """Give a text that is read when it is unfolded, and how it begins.
+
+        :param str html: sanitized, or a falsy value
+        :rtype: dict
+        """
+        if is_html_empty(html):
+            return {"text": None, "summary": None}
+        plain = " ".join(html_to_text(html).split())
+        summary = f"{plain[:SUMMARY_LENGTH].rsplit(' ', 1)[0]}…" if len(plain) > SUMMARY_LENGTH else None
+        return {"text": str(html), "summary": summary}
 
     def _name_patient(self, patient, scope):
         """Name the patient where the timeline is about several.

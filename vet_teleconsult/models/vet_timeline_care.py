@@ -1,6 +1,6 @@
 from odoo import api, models
 from odoo.fields import Domain
-from odoo.tools import SQL, is_html_empty
+from odoo.tools import SQL
 
 from ..tools.media_types import format_duration
 from ..tools.timeline import Source
@@ -82,9 +82,9 @@ class VetTimeline(models.AbstractModel):
                 "title": consultation.type_id.name,
                 "about": consultation.vet_id.name or None,
                 "detail": consultation.name if scope.is_for_vets else None,
-                "text": None if is_html_empty(note) else str(note),
                 "patient": self._name_patient(consultation.patient_id, scope),
                 "files": [],
+                **self._describe_text(note),
                 **self._describe_state(consultation, CONSULTATION_TONES),
                 **self._describe_place_in_odoo(consultation, scope, f"/my/consultations/{consultation.id}"),
             }
@@ -189,7 +189,6 @@ class VetTimeline(models.AbstractModel):
                         (recording.consultation_id.name, recording.duration and format_duration(recording.duration)),
                     )
                 ),
-                "text": None,
                 "patient": self._name_patient(recording.patient_id, scope),
                 "recording": recording.id if recording.state == "ready" else None,
                 **self._describe_state(recording, RECORDING_TONES),

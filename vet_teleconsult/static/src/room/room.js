@@ -57,6 +57,8 @@ export class Room extends Component {
         consultationId: Number,
         /** `ChatStore` of the consultation's chat; made here by default. */
         chatStore: { type: Object, optional: true },
+        /** What the thread offers for documents, see `ChatThread`. */
+        documents: { type: Object, optional: true },
         /** The link to this room, for those who have to open it elsewhere. */
         link: { type: String, optional: true },
         /** Shows a recording in a component of its own: {player, reload, onClose}. */

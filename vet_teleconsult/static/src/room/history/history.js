@@ -1,29 +1,25 @@
-import { Component, markup } from "@odoo/owl";
+import { Component } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
 import { formatDate, formatDuration, formatTime } from "../../core/times";
+import { Timeline } from "../../timeline/timeline";
 
 /**
- * The foot of the vet's room: this consultation's recordings, and what was noted and recorded in the patient's and the
- * owner's earlier ones.
+ * The foot of the vet's room: this consultation's recordings, and all that came before of the patient and of its owner.
  */
 export class History extends Component {
     static template = "vet_teleconsult.History";
-    static components = { Icon };
+    static components = { Icon, Timeline };
     static props = {
         recordings: Array,
-        history: Array,
+        /** ({before, kinds}) => Promise: a page of what came before */
+        load: Function,
         onAddNote: Function,
         onView: { type: Function, optional: true },
     };
 
-    setup() {
-        this.formatDate = formatDate;
-    }
-
-    /** Odoo sanitizes the note when it is written. */
-    note(item) {
-        return markup(item.note || "");
+    get empty() {
+        return _t("No earlier consultation of this patient or this owner.");
     }
 
     label(recording) {
