@@ -97,6 +97,7 @@ class VetConsultation(models.Model):
     def action_mail_cancellation(self):
         """Mail the owner once more that the consultation is cancelled, such as after correcting their address."""
         self.ensure_one()
+        self.check_access("write")
         if self.state != "cancelled":
             raise UserError(self.env._("%(consultation)s is not cancelled.", consultation=self.name))
         if not self.partner_id.email:

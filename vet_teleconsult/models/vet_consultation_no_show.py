@@ -45,6 +45,7 @@ class VetConsultation(models.Model):
         self._lock()
         for consultation in self:
             consultation._check_responsible()
+            consultation._check_open()
             if consultation.scheduled_at > fields.Datetime.now():
                 raise UserError(
                     self.env._(

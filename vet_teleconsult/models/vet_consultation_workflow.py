@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import ConcurrencyError, LockError, UserError
 from odoo.tools import is_html_empty
 
-from .vet_consultation import CLOSED_STATES
+from .vet_consultation import CLOSED_STATES, OPEN_STATES
 
 NOBODY_PRESENT = {"owner_present": False, "vet_present": False}
 NOT_BEGUN = ("scheduled", "waiting")
@@ -140,6 +140,7 @@ class VetConsultation(models.Model):
         self._lock()
         for consultation in self:
             consultation._check_responsible()
+            consultation._check_open()
             now = fields.Datetime.now()
             consultation.write(
                 {"state": "done", "ended_at": max(now, consultation.started_at or now), **NOBODY_PRESENT}
@@ -152,6 +153,12 @@ class VetConsultation(models.Model):
         self._lock()
         for consultation in self:
             consultation._check_responsible()
+            if consultation.state in OPEN_STATES:
+                raise UserError(
+                    self.env._(
+                        "%(consultation)s is not over: there is nothing to reopen.", consultation=consultation.name
+                    )
+                )
             if consultation.state == "done":
                 consultation.write({"state": "in_progress", "ended_at": False})
             else:
