@@ -166,6 +166,15 @@ class TeleconsultChat(http.Controller):
 
     # === ROUTES - VETS === #
 
+    @http.route("/vet_teleconsult/chat/patient_media", type="jsonrpc", auth="public", methods=["POST"])
+    def vet_chat_patient_media(self, chat_id=None, consultation_id=None, access_token=None, before_id=None):
+        """List files of the patient that can be put into the chat."""
+        return self._answer(
+            (chat_id, consultation_id, access_token),
+            lambda chat, participant: chat._get_patient_media(participant, before_id),
+            vets_only=True,
+        )
+
     @http.route("/vet_teleconsult/chat/observation", type="jsonrpc", auth="public", methods=["POST"])
     def vet_chat_observation(self, chat_id=None, consultation_id=None, access_token=None, **values):
         """Keep what the vet has counted."""

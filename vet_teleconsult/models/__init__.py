@@ -34,6 +34,7 @@ from . import (
     vet_chat_media,
     vet_chat_notification,
     vet_chat_participant,
+    vet_chat_patient_media,
     vet_chat_post,
     vet_chat_quote,
     vet_chat_thread,

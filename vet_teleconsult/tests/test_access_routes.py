@@ -32,7 +32,7 @@ JSON_ROUTES = {
             "media_retry",
         )
     },
-    **{f"/vet_teleconsult/chat/{name}": VETS for name in ("workflow", "observation", "colleagues")},
+    **{f"/vet_teleconsult/chat/{name}": VETS for name in ("workflow", "observation", "colleagues", "patient_media")},
     "/vet_teleconsult/chat/inbox": (NO, NO, NO, NO, NO, YES, YES),
     **{f"/vet_teleconsult/room/{name}": ROOM for name in ("join", "ticket", "consent")},
     **{f"/vet_teleconsult/room/{name}": VETS for name in ("workspace", "timeline", "note", "recording")},

@@ -112,6 +112,14 @@ export class ChatApi extends JsonApi {
     }
 
     /**
+     * @param {number|null} [beforeId] only files before this one
+     * @returns {Promise<{media: object[], more: boolean}>} the patient's files that the thread does not show, newest first
+     */
+    patientMedia(beforeId = null) {
+        return this.request("patient_media", { before_id: beforeId }, { attempts: 2 });
+    }
+
+    /**
      * @param {object} values {media_id, kind, value, unit, method, count, start, end}
      * @returns {Promise<{id: number}>}
      */

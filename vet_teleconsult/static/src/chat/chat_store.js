@@ -377,6 +377,17 @@ export class ChatStore {
         return media;
     }
 
+    /**
+     * Put files that the clinic has already into a message of their own.
+     *
+     * @param {number[]} mediaIds of the patient; vets only
+     * @param {string} clientKey the same for another attempt
+     * @throws {ApiError}
+     */
+    async shareMedia(mediaIds, clientKey) {
+        this._add([await this.api.sendMessage("", clientKey, mediaIds)]);
+    }
+
     /** @returns {object[]} the files of the loaded messages, oldest first */
     get media() {
         return this.list.media;

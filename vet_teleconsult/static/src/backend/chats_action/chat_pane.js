@@ -14,6 +14,8 @@ export class ChatPane extends Component {
         onPanel: Function,
         onBack: Function,
         onOpenRecord: Function,
+        /** What the thread offers for documents, see `ChatThread`. */
+        documents: { type: Object, optional: true },
     };
 
     setup() {

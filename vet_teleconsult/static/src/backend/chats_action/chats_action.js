@@ -10,6 +10,7 @@ import { standardActionServiceProps } from "@web/webclient/actions/action_servic
 import { ChatApi } from "../../chat/chat_api";
 import { ChatStore } from "../../chat/chat_store";
 import { Icon } from "../../core/icon/icon";
+import { useChatDocuments } from "../chat_documents/chat_documents";
 import { BusLive } from "./bus_live";
 import { ChatPane } from "./chat_pane";
 import { Inbox } from "./inbox/inbox";
@@ -35,6 +36,7 @@ export class ChatsAction extends Component {
         this.busService = useService("bus_service");
         this.state = useState({ store: null, panelShown: browser.innerWidth >= WIDE });
         this.list = new InboxList({ state: useState(InboxList.makeState()), api: new ChatApi() });
+        this.documents = useChatDocuments();
         this.live = null;
         this.onChange = () => {
             this.timer ??= browser.setTimeout(() => this.refresh(), BUNCH);

@@ -11,6 +11,7 @@ import { Guests } from "../../room/guests/guests";
 import { History } from "../../room/history/history";
 import { Room } from "../../room/room";
 import { Prescriptions } from "../../room/side_panel/prescription/prescriptions";
+import { useChatDocuments } from "../chat_documents/chat_documents";
 import { ConsultationWorkflow } from "../workflow_bar/consultation_workflow";
 
 /** The vet's room inside Odoo: client action `vet_teleconsult.room` with params {consultation_id}. */
@@ -27,6 +28,7 @@ export class RoomAction extends Component {
         const { action } = this.props;
         this.consultationId = action.params?.consultation_id || action.context?.active_id;
         this.api = new RoomApi({ consultationId: this.consultationId });
+        this.documents = useChatDocuments();
         this.playerComponent = RecordingPlayer;
         this.historyComponent = History;
         this.workflowComponent = ConsultationWorkflow;

@@ -16,6 +16,8 @@ export class Composer extends Component {
         autofocus: { type: Boolean, optional: true },
         onRecord: Function,
         onRecordScreen: Function,
+        onChooseKept: { type: Function, optional: true },
+        documents: { type: Array, optional: true },
     };
 
     setup() {

@@ -5,6 +5,7 @@ import { lazyParts } from "../../core/lazy_parts";
 import { Composer } from "../composer/composer";
 import { typingSentence } from "../sentences";
 import { DropZone } from "../uploader/drop_zone";
+import { MediaPicker } from "./media_picker";
 import { MessageLog } from "./message_log";
 
 /**
@@ -13,14 +14,17 @@ import { MessageLog } from "./message_log";
  */
 export class ChatThread extends Component {
     static template = "vet_teleconsult.ChatThread";
-    static components = { Composer, DropZone, Icon, MessageLog };
+    static components = { Composer, DropZone, Icon, MediaPicker, MessageLog };
     static props = {
         /** `ChatStore`; another one needs another `t-key`. */
         store: Object,
         /** Shows a file elsewhere than over the thread: {media, start}. */
         onOpenMedia: { type: Function, optional: true },
-        /** Opens a document without leaving the page: {kind, id, url, …}; says whether it did. */
-        onOpenDocument: { type: Function, optional: true },
+        /**
+         * What a vet's place offers for documents: `choices`, what can be made here ({id, icon, label, run(chat)}), and
+         * `open(document)`, which opens one without leaving the page and says whether it did.
+         */
+        documents: { type: Object, optional: true },
         /** Whether the message box takes the focus as soon as it is there. */
         autofocus: { type: Boolean, optional: true },
     };
@@ -34,12 +38,14 @@ export class ChatThread extends Component {
             viewer: null,
             /** {component, screen} of the recorder, or null */
             recorder: null,
+            /** Whether files that the clinic has already are being chosen. */
+            choosing: false,
             problem: "",
         });
         this.actions = {
             openMedia: (media, start = null) => this.openMedia(media, start),
             openPlace: (mediaId, time) => this.openPlace(mediaId, time),
-            openDocument: (document) => this.props.onOpenDocument?.(document),
+            openDocument: (document) => this.props.documents?.open(document),
             openLink: (part, messageId) => this.openLink(part, messageId),
             retryMedia: (id) => store.retryMedia(id),
             refreshMedia: (id) => store.refreshMediaQuietly(id),
@@ -155,9 +161,9 @@ export class ChatThread extends Component {
         return (values) => this.store.api.saveObservation({ media_id: id, ...values });
     }
 
+    /** @returns {(mediaId: number) => Promise<object>} for the file that is open, and for one beside it */
     get refreshViewed() {
-        const { id } = this.state.viewer.media;
-        return () => this.store.refreshMedia(id);
+        return (mediaId) => this.store.refreshMedia(mediaId);
     }
 
     /** Escape, or a phone's way back. Whoever is typing into the viewer means what they type. */
@@ -200,6 +206,25 @@ export class ChatThread extends Component {
 
     closeRecorder() {
         this.state.recorder = null;
+        this.returnFocus();
+    }
+
+    // ------------------------------------------------- what is there already
+
+    get documentChoices() {
+        return (this.props.documents?.choices || []).map((choice) => ({
+            ...choice,
+            run: () => choice.run(this.thread.chat),
+        }));
+    }
+
+    chooseKept() {
+        this.opener = this.root.el.querySelector("[data-test=attach]");
+        this.state.choosing = true;
+    }
+
+    closeChoosing() {
+        this.state.choosing = false;
         this.returnFocus();
     }
 

@@ -16,6 +16,10 @@ export class AttachMenu extends Component {
         limits: { type: Object, optional: true },
         onRecord: { type: Function, optional: true },
         onRecordScreen: { type: Function, optional: true },
+        /** Chooses among the files that the clinic has already. */
+        onChooseKept: { type: Function, optional: true },
+        /** What else can be put into the chat: {id, icon, label, run}. */
+        documents: { type: Array, optional: true },
         disabled: { type: Boolean, optional: true },
     };
 
@@ -47,7 +51,7 @@ export class AttachMenu extends Component {
     }
 
     get choices() {
-        const { role, onRecord, onRecordScreen } = this.props;
+        const { role, onRecord, onRecordScreen, onChooseKept, documents = [] } = this.props;
         const canShare = Boolean(globalThis.navigator?.mediaDevices?.getDisplayMedia);
         return [
             { id: "gallery", icon: "photo", label: _t("Photos and videos"), input: "gallery", shown: true },
@@ -62,6 +66,14 @@ export class AttachMenu extends Component {
                 run: onRecordScreen,
                 shown: role === "vet" && Boolean(onRecordScreen) && canShare,
             },
+            {
+                id: "kept",
+                icon: "paw",
+                label: _t("From the patient's files"),
+                run: onChooseKept,
+                shown: role === "vet" && Boolean(onChooseKept),
+            },
+            ...documents.map((document) => ({ ...document, shown: role === "vet" })),
         ].filter(({ shown }) => shown);
     }
 

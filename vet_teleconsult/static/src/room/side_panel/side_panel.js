@@ -16,6 +16,8 @@ export class SidePanel extends Component {
         /** Guests take no part in what is written. */
         hasMessages: { type: Boolean, optional: true },
         onLoadChat: Function,
+        /** What the thread offers for documents, see `ChatThread`. */
+        documents: { type: Object, optional: true },
         workspace: { optional: true },
         noteAdded: { type: Number },
         memory: Object,
