@@ -15,6 +15,7 @@ from . import (
     res_partner_booking,
     res_users,
     res_users_schedule,
+    res_users_settings,
     sale_order,
     vet_append_only,
     vet_booking,

@@ -17,6 +17,7 @@ MATRIX = {
     "vet.consultation.type": (NOBODY, READ, READ, NOBODY, READ, NOBODY, ALL),
     "vet.patient": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.consultation": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
+    "vet.consultation.guest": (NOBODY, NOBODY, NOBODY, NOBODY, KEEP, NOBODY, KEEP),
     "vet.chat": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.chat.participant": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.call": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
@@ -46,6 +47,9 @@ SECRET_FIELDS = {
         "recording_ids",
         "consent_ids",
         "history_ids",
+        "device_check",
+        "device_check_summary",
+        "guest_ids",
     },
     "vet.chat": {
         "link_token",
@@ -84,6 +88,9 @@ class TestAccess(TeleconsultCommon):
             "vet.consultation.type": cls.consultation_type,
             "vet.patient": cls.patient,
             "vet.consultation": cls.consultation,
+            "vet.consultation.guest": cls.env["vet.consultation.guest"].create(
+                {"consultation_id": cls.consultation.id, "name": "Ben"}
+            ),
             "vet.chat": cls.consultation.chat_id,
             "vet.chat.participant": cls.consultation.chat_id.participant_ids,
             "vet.call": recording.call_id,

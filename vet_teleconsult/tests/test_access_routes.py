@@ -34,8 +34,9 @@ JSON_ROUTES = {
     },
     **{f"/vet_teleconsult/chat/{name}": VETS for name in ("workflow", "observation", "colleagues", "patient_media")},
     "/vet_teleconsult/chat/inbox": (NO, NO, NO, NO, NO, YES, YES),
-    **{f"/vet_teleconsult/room/{name}": ROOM for name in ("join", "ticket", "consent")},
-    **{f"/vet_teleconsult/room/{name}": VETS for name in ("workspace", "timeline", "note", "recording")},
+    **{f"/vet_teleconsult/room/{name}": ROOM for name in ("join", "ticket", "consent", "waiting")},
+    "/vet_teleconsult/room/device_check": (NO, YES, NO, NO, NO, NO, NO),
+    **{f"/vet_teleconsult/room/{name}": VETS for name in ("workspace", "timeline", "note", "recording", "guest")},
 }
 # Pages of Odoo's portal lead elsewhere (away) whoever may not see them; our own refuse in words (wrong).
 HTTP_ROUTES = {

@@ -3,8 +3,10 @@ from datetime import timedelta
 from freezegun import freeze_time
 
 from odoo import fields
+from odoo.exceptions import UserError
+from odoo.tests import tagged
 
-from .common import TeleconsultCommon
+from .common import TeleconsultCommon, TeleconsultHttpCommon
 
 
 @freeze_time("2026-05-04 09:00:00")
@@ -18,9 +20,7 @@ class TestPlaceInLine(TeleconsultCommon):
 
     def _waiting(self, minutes=0, **values):
         """A consultation of an owner whose time came some minutes ago."""
-        return self._create_consultation(
-            scheduled_at=fields.Datetime.now() - timedelta(minutes=minutes), **values
-        )
+        return self._create_consultation(scheduled_at=fields.Datetime.now() - timedelta(minutes=minutes), **values)
 
     def _places(self, *consultations):
         return [consultation._get_place_in_line() for consultation in consultations]
@@ -65,3 +65,186 @@ class TestPlaceInLine(TeleconsultCommon):
         self._waiting(9, patient=self.other_patient)
         own = self._waiting()
         self.assertEqual(own.with_user(self.owner)._get_place_in_line(), 1)
+
+
+@freeze_time("2026-05-04 09:00:00")
+class TestWaitingRoom(TeleconsultCommon):
+    """What the owner is told until the vet comes, and whom the vet sees waiting."""
+
+    def test_an_owner_is_told_who_comes_and_when(self):
+        self.consultation.vet_id = self.vet
+        status = self.consultation._get_waiting_room()
+        self.assertEqual(status["vet"], {"name": "Dr. Meier"})
+        self.assertEqual(status["scheduled_at"], status["now"])
+        self.assertIsNone(status["place"])
+        self.assertFalse(status["vet_here"] or status["vet_busy"])
+
+    def test_an_owner_is_told_that_the_vet_is_in_the_room(self):
+        self.consultation.write({"vet_id": self.vet.id, "vet_present": True})
+        self.assertTrue(self.consultation._get_waiting_room()["vet_here"])
+
+    def _occupy(self, vet, **values):
+        consultation = self._create_consultation(self.other_patient, vet_id=vet.id)
+        consultation.write({"state": "in_progress", "vet_present": True, **values})
+        return consultation
+
+    def test_a_vet_in_another_room_is_with_another_patient(self):
+        self.consultation.vet_id = self.vet
+        self._occupy(self.vet)
+        status = self.consultation._get_waiting_room()
+        self.assertTrue(status["vet_busy"])
+        self.assertNotIn("Otis", str(status))
+
+    def test_a_vet_who_has_left_the_other_room_is_not_with_another_patient(self):
+        self.consultation.vet_id = self.vet
+        self._occupy(self.vet, vet_present=False)
+        self.assertFalse(self.consultation._get_waiting_room()["vet_busy"])
+
+    def test_a_colleague_in_another_room_keeps_nobody_waiting(self):
+        self.consultation.vet_id = self.vet
+        self._occupy(self.second_vet)
+        self.assertFalse(self.consultation._get_waiting_room()["vet_busy"])
+
+    def _names_waiting(self, user):
+        return [entry["patient"] for entry in self.env["vet.consultation"].with_user(user).get_waiting_list()]
+
+    def _arrive(self, consultation, minutes):
+        since = fields.Datetime.now() - timedelta(minutes=minutes)
+        consultation.write({"state": "waiting", "waiting_since": since, "owner_present": True})
+        return consultation
+
+    def test_a_vet_sees_who_waits_for_them_and_for_anybody_the_longest_first(self):
+        self._arrive(self.consultation, 2).vet_id = self.vet
+        self._arrive(self._create_consultation(self.other_patient), 5)
+        self.assertEqual(self._names_waiting(self.vet), ["Otis", "Rex"])
+
+    def test_a_vet_is_not_called_to_who_waits_for_a_colleague(self):
+        self._arrive(self.consultation, 2).vet_id = self.second_vet
+        self.assertEqual(self._names_waiting(self.vet), [])
+
+    def test_a_vet_of_another_clinic_sees_nobody(self):
+        self._arrive(self.consultation, 2)
+        self.assertEqual(self._names_waiting(self.foreign_vet), [])
+
+    def test_a_vet_sees_the_result_of_the_device_check(self):
+        self._arrive(self.consultation, 2)._store_device_check({"camera": "denied", "microphone": "ok"})
+        (entry,) = self.env["vet.consultation"].with_user(self.vet).get_waiting_list()
+        self.assertEqual(entry["device_check"], {"state": "warning", "summary": "The camera is blocked."})
+
+    def test_the_list_needs_as_many_queries_for_many_as_for_few(self):
+        def count():
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.env["vet.consultation"].with_user(self.vet).get_waiting_list()
+            return self.env.cr.sql_log_count - before
+
+        for _number in range(2):
+            self._arrive(self._create_consultation(), 2)
+        count()
+        few = count()
+        for _number in range(10):
+            self._arrive(self._create_consultation(self.other_patient), 2)
+        self.assertEqual(count(), few)
+
+
+class TestDeviceCheck(TeleconsultCommon):
+    """What is kept of the owner's devices."""
+
+    def _judge(self, **result):
+        self.consultation._store_device_check(result)
+        return self.consultation.device_check_state
+
+    def test_devices_that_all_work_are_ready(self):
+        self.assertEqual(
+            self._judge(camera="ok", microphone="ok", speaker="unknown", network="relay", service="ok"), "ok"
+        )
+        self.assertEqual(self.consultation.device_check_summary, "Camera, microphone and network work.")
+
+    def test_what_does_not_work_is_said_in_words(self):
+        self.assertEqual(self._judge(camera="in-use", microphone="ok", network="no-relay"), "warning")
+        self.assertIn("in use by another program", self.consultation.device_check_summary)
+        self.assertIn("TURN", self.consultation.device_check_summary)
+
+    def test_neither_picture_nor_sound_is_not_ready(self):
+        self.assertEqual(self._judge(camera="denied", microphone="not-found"), "failed")
+
+    def test_a_video_service_out_of_reach_is_not_ready(self):
+        self.assertEqual(self._judge(camera="ok", microphone="ok", service="failed"), "failed")
+
+    def test_a_second_check_replaces_the_first(self):
+        self._judge(camera="denied", microphone="ok")
+        self.assertEqual(self._judge(camera="ok", microphone="ok"), "ok")
+        self.assertEqual(self.consultation.device_check, {"camera": "ok", "microphone": "ok"})
+
+    def test_anything_else_than_a_result_is_refused(self):
+        for result in (None, [], {}, "ok", {"camera": "<b>"}, {"camera": 1}, {"shoe": "ok"}, {"camera": ["ok"]}):
+            with self.subTest(result=result), self.assertRaises(UserError):
+                self.consultation._store_device_check(result)
+
+
+@tagged("post_install", "-at_install")
+class TestWaitingRoutes(TeleconsultHttpCommon):
+    """What the owner's page asks while it waits."""
+
+    def test_the_owner_hears_how_things_stand_with_the_page_and_whenever_they_ask(self):
+        self.consultation.vet_id = self.vet
+        self.assertEqual(self._ask_as_owner("join")["waiting"]["vet"], {"name": "Dr. Meier"})
+        self.assertEqual(self._ask_as_owner("waiting")["vet"], {"name": "Dr. Meier"})
+
+    def test_the_vets_page_waits_for_nobody_in_line(self):
+        self.assertIsNone(self._ask("join", self.vet)["waiting"])
+
+    def test_the_result_of_the_device_check_is_kept_on_the_consultation(self):
+        answer = self._ask_as_owner("device_check", result={"camera": "ok", "microphone": "ok"})
+        self.assertEqual(answer, {"state": "ok"})
+        self.assertEqual(self.consultation.device_check_state, "ok")
+
+    def test_a_device_check_that_is_none_is_refused_in_words(self):
+        error = self._ask_as_owner("device_check", result={"camera": "yes"})["error"]
+        self.assertEqual(
+            (error["code"], error["message"]), ("invalid", "The result of the device check is not understood.")
+        )
+
+    def test_vets_do_not_answer_for_the_owners_devices(self):
+        answer = self._ask("device_check", self.vet, result={"camera": "ok"})
+        self.assertEqual(answer["error"]["code"], "access_denied")
+
+    def _hear_line(self, consultation):
+        """Give what the page of an owner who waits heard of the line since the beginning of the test."""
+        self.env.cr.precommit.run()
+        channel = f"vet_consultation_{consultation.id}_{consultation.room_token}"
+        answer = self.make_jsonrpc_request(
+            "/websocket/peek_notifications", {"channels": [channel], "last": self.last, "is_first_poll": True}
+        )
+        messages = [notification["message"] for notification in answer["notifications"]]
+        return [message["payload"] for message in messages if message["type"] == "vet_teleconsult/line"]
+
+    def _begin_hearing(self):
+        self.env.cr.precommit.run()
+        self.last = self.env["bus.bus"]._bus_last_id()
+
+    def test_whoever_waits_hears_that_the_line_has_moved_and_nothing_else(self):
+        other = self._create_consultation(self.other_patient)
+        self._begin_hearing()
+        self.consultation.with_user(self.vet).action_claim()
+        self.assertEqual(self._hear_line(other), [{}])
+
+    def test_the_line_moves_when_a_vet_enters_a_room(self):
+        self._begin_hearing()
+        self.consultation.vet_present = True
+        self.assertEqual(self._hear_line(self.consultation), [{}])
+
+    def test_those_who_wait_in_another_clinic_hear_of_a_vet_who_works_in_both(self):
+        self.vet.company_ids |= self.other_company
+        self.consultation.vet_id = self.vet
+        patient = self._create_patient("Fox", self.other_owner.partner_id, self.other_company)
+        other = self._create_consultation(patient, vet_id=self.vet.id)
+        self._begin_hearing()
+        self.consultation.vet_present = True
+        self.assertEqual(self._hear_line(other), [{}])
+
+    def test_a_link_that_was_withdrawn_hears_nothing_of_the_line(self):
+        self.consultation.room_token_revoked_at = fields.Datetime.now()
+        self._begin_hearing()
+        self.consultation.vet_present = True
+        self.assertEqual(self._hear_line(self.consultation), [])
