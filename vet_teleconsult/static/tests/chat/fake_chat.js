@@ -64,6 +64,24 @@ export function makeMedia(id, values = {}) {
     };
 }
 
+/** As Odoo describes a document of the clinic, by default a quote that waits for its signature. */
+export function makeDocument(values = {}) {
+    return {
+        kind: "quote",
+        id: 12,
+        title: "Quote S00012",
+        subtitle: "Dental Cleaning · valid until 20 May 2026",
+        state: "sent",
+        state_label: "Waits for your signature",
+        amount: "€ 120.00",
+        url: "/my/orders/12?access_token=token",
+        url_label: "Review and sign",
+        pdf_url: "/my/orders/12?access_token=token&report_type=pdf",
+        is_void: false,
+        ...values,
+    };
+}
+
 /** As Odoo describes a chat when it is opened. */
 export function makeInfo(values = {}) {
     return {
@@ -141,8 +159,8 @@ export class FakeApi {
         return { messages, more: found.length > messages.length };
     }
 
-    async sendMessage(body, clientKey) {
-        this._note("message", body, clientKey);
+    async sendMessage(body, clientKey, mediaIds = []) {
+        this._note("message", body, clientKey, ...(mediaIds.length ? [mediaIds] : []));
         const answer = this.answers.shift();
         if (answer instanceof Error) {
             throw answer;
@@ -175,6 +193,12 @@ export class FakeApi {
     async workflow(action, values) {
         this._note("workflow", action, values);
         return this.info;
+    }
+
+    async patientMedia(beforeId) {
+        this._note("patient_media", beforeId);
+        const files = this.info.patientFiles.filter(({ id }) => !beforeId || id < beforeId);
+        return { media: files.slice(0, this.page), more: files.length > this.page };
     }
 
     async saveObservation(values) {
