@@ -1,13 +1,10 @@
 from datetime import timedelta
 
-import phonenumbers
-
 from odoo import fields, models
 from odoo.fields import Domain
 
 NOTIFICATION_PAUSE = timedelta(minutes=10)
 TOLD_MESSAGES = 10  # that one mail repeats; the page has them all
-MOBILE_TYPES = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
 class VetChat(models.Model):
@@ -241,7 +238,4 @@ class VetChat(models.Model):
         :rtype: str | bool
         """
         self.ensure_one()
-        number = self.partner_id._phone_format(fname="phone", force_format="E164")
-        if number and phonenumbers.number_type(phonenumbers.parse(number)) in MOBILE_TYPES:
-            return number
-        return False
+        return self.partner_id._get_vet_mobile()

@@ -210,11 +210,11 @@ class VetConsultation(models.Model):
         for consultation in self:
             consultation.is_mine = consultation.vet_id == self.env.user
 
-    @api.depends("scheduled_at", "type_id.duration")
+    @api.depends("scheduled_at", "scheduled_duration")
     def _compute_scheduled_end(self):
         for consultation in self:
             start = consultation.scheduled_at
-            consultation.scheduled_end = start and start + timedelta(hours=consultation.type_id.duration)
+            consultation.scheduled_end = start and start + timedelta(hours=consultation.scheduled_duration)
 
     @api.depends("state", "waiting_since")
     def _compute_waiting_minutes(self):
