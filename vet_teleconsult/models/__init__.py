@@ -98,6 +98,7 @@ from . import (
     vet_species,
     vet_timeline,
     vet_timeline_care,
+    vet_timeline_documents,
     vet_timeline_mixin,
     vet_transcript,
     vet_transcript_pdf,

@@ -5,7 +5,7 @@ from odoo.tools import is_html_empty
 
 from ..tools import protocol
 from ..tools.text import html_to_text
-from ..tools.timeline import Place
+from ..tools.timeline import Place, to_moment
 
 PAGE = 20
 MAX_PAGE = 100
@@ -113,7 +113,7 @@ class VetTimeline(models.AbstractModel):
         records = self.env[source.model].search_fetch(
             domain, [source.date], order=f"{source.date} desc, id desc", limit=limit
         )
-        return [Place(record[source.date], source.kind, record.id) for record in records]
+        return [Place(to_moment(record[source.date]), source.kind, record.id) for record in records]
 
     @api.model
     def _prepare_entry(self, place):
