@@ -199,20 +199,28 @@ class Stack:
 
 
 @contextmanager
-def running(folder: Path, name: str = "stack", sidecar_command: Sequence[str | Path] | None = None) -> Iterator[Stack]:
+def running(
+    folder: Path,
+    name: str = "stack",
+    sidecar_command: Sequence[str | Path] | None = None,
+    demo: bool = False,
+    script: str = "",
+) -> Iterator[Stack]:
     """A clinic with a database of its own and free ports, for as long as the block lasts.
 
     :param folder: where the media service and coturn keep their files, and the logs
     :param name: begins the database's name
     :param sidecar_command: starts the media service, where it is not to be its own command
+    :param demo: whether the clinic has the demo data
+    :param script: more Python for Odoo's shell, which may add JSON values to ``result``, the stack's facts
     """
     with ExitStack() as cleanup:
         cleanup.enter_context(postgres.running())
         database_name = f"vet_{name}_{os.getpid()}"
-        database.clone(os.environ.get("VET_TEST_TEMPLATE") or database.template(), database_name)
+        database.clone(os.environ.get("VET_TEST_TEMPLATE") or database.template(demo), database_name)
         cleanup.callback(database.drop, database_name)
         clinic = stack.Clinic(database_name, folder, free_port(), free_port(), free_port())
-        facts = stack.configure(clinic, _PEOPLE)
+        facts = stack.configure(clinic, _PEOPLE + script)
         odoo = stack.odoo_server(clinic, log=folder / "odoo.log")
         sidecar = stack.sidecar(clinic, facts["secret"], PATIENT_RECORDER, log=folder / "sidecar.log")
         if sidecar_command:
