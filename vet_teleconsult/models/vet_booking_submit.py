@@ -212,6 +212,11 @@ class VetBooking(models.Model):
         if self.rebooked_from_id and self._find_rebooking(self.rebooked_from_id).consultation_id:
             raise UserError(self.env._("You have booked again already: look for the clinic's newest message."))
         self._ensure_chat()
+        # Before there is an appointment, of which the owner is told in their own zone.
+        if not self.partner_id.phone and self.owner_phone:
+            self.partner_id.phone = self.owner_phone
+        if not self.partner_id.tz and self.tz:
+            self.partner_id.tz = self.tz
 
     def _prepare_consultation_vals(self):
         """Prepare the consultation that comes of the booking.
@@ -235,10 +240,6 @@ class VetBooking(models.Model):
         :param vet.consultation consultation: what came of it
         """
         self.write({"state": state, "consultation_id": consultation.id})
-        if not self.partner_id.phone and self.owner_phone:
-            self.partner_id.phone = self.owner_phone
-        if self.tz and not self.partner_id.tz:
-            self.partner_id.tz = self.tz
         subject = self.reason.splitlines()[0][:MAX_SUBJECT_LENGTH]
         self.chat_id.write({"is_draft": False, "subject": self.chat_id.subject or subject})
         self.chat_id._post_once(
@@ -257,10 +258,11 @@ class VetBooking(models.Model):
                     )
                 )
             )
-        self._mail_confirmation()
+        if state == "requested":  # an appointment comes with an invitation of its own
+            self._mail_confirmation()
 
     def _mail_confirmation(self):
-        """Mail the owner where to find what they have booked."""
+        """Mail the owner where to find what they have asked for."""
         if not self.partner_id.email:
             return
         if not self._is_identified() and self._count_mails() >= MAX_MAILS:

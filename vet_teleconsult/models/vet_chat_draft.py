@@ -1,5 +1,4 @@
-from odoo import api, fields, models
-from odoo.fields import Domain
+from odoo import fields, models
 
 
 class VetChat(models.Model):
@@ -8,7 +7,3 @@ class VetChat(models.Model):
     _inherit = "vet.chat"  # pylint: disable=consider-merging-classes-inherited
 
     is_draft = fields.Boolean(string="Of an Unfinished Booking", readonly=True, copy=False)
-
-    @api.model
-    def _get_begun_domain(self):
-        return super()._get_begun_domain() & Domain("is_draft", "=", False)

@@ -170,9 +170,12 @@ class VetChat(models.Model):
     def _get_begun_domain(self):
         """Return which chats are conversations: the message boxes of consultations are none until somebody writes.
 
+        Neither is that of a booking which its owner has not finished.
+
         :rtype: Domain
         """
-        return Domain("last_message_at", "!=", False) | Domain("type_id", "!=", False)
+        has_begun = Domain("last_message_at", "!=", False) | Domain("type_id", "!=", False)
+        return has_begun & Domain("is_draft", "=", False)
 
     @api.model
     def _get_inbox_domain(self, ended=False):

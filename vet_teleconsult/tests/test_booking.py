@@ -1,0 +1,240 @@
+from odoo import fields
+from odoo.tests import tagged
+
+from .booking_common import BookingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBooking(BookingCommon):
+    """From the emergency questions to a consultation, with a login and without."""
+
+    # === EMERGENCY QUESTIONS === #
+
+    def test_looking_at_the_link_leaves_nothing_behind(self):
+        before = self.env["vet.booking"].search_count([])
+        response = self._open(f"/vet/book/{self.company.id}")
+        self.assertEqual(response.status_code, 200)
+        self.assertIn("It cannot get up", response.text)
+        self.assertEqual(self.env["vet.booking"].search_count([]), before)
+
+    def test_a_red_flag_is_answered_with_the_clinics_number_and_kept(self):
+        response = self._send(f"/vet/book/{self.company.id}", red_flag=str(self.question.id))
+        booking = self._booking_of(response)
+        self.assertEqual(self._step_of(response), "emergency")
+        self.assertEqual(response.page.xpath("//a[@data-test='booking-emergency-call']/@href"), ["tel:+49305550142"])
+        self.assertEqual(booking.state, "emergency")
+        self.assertTrue(booking.has_red_flag)
+        self.assertTrue(booking.emergency_shown_at)
+        self.assertEqual(booking.answers, [{"question": "It cannot get up", "yes": True}])
+        self.assertIn(booking.with_user(self.vet), self.env["vet.booking"].with_user(self.vet).search([]))
+
+    def test_nobody_gets_past_a_red_flag_without_having_seen_the_number(self):
+        booking = self._begin(red_flag=str(self.question.id))
+        self.assertEqual(self._step_of(self._open(booking._get_path("owner"))), "emergency")
+        response = self._send(booking._get_path("emergency"))
+        self.assertEqual(self._step_of(response), "owner")
+        self.assertEqual(booking.state, "draft")
+        self.assertTrue(booking.has_red_flag)
+        self.assertTrue(booking.emergency_passed_at)
+
+    def test_the_vet_reads_of_the_red_flag_on_the_consultation(self):
+        booking = self._begin(red_flag=str(self.question.id))
+        self._send(booking._get_path("emergency"))
+        self._fill(booking)
+        self._send(booking._get_path("time"), when="now")
+        consultation = booking.consultation_id.with_user(self.vet)
+        self.assertEqual(consultation.red_flags, "It cannot get up")
+        self.assertEqual(consultation.booking_id, booking)
+        self.assertIn("It cannot get up", "".join(consultation.message_ids.mapped("body")))
+
+    def test_a_sign_counts_although_none_is_ticked_too(self):
+        booking = self._begin(red_flag=str(self.question.id), none="1")
+        self.assertEqual(booking.state, "emergency")
+
+    def test_the_questions_must_be_answered(self):
+        before = self.env["vet.booking"].search_count([])
+        response = self._send(f"/vet/book/{self.company.id}", red_flag="0")
+        self.assertIn("Tick what applies", self._get_text(response, "booking-problem"))
+        self.assertEqual(self.env["vet.booking"].search_count([]), before)
+
+    def test_a_question_of_another_clinic_is_not_asked(self):
+        self.env["vet.emergency.question"].create({"question": "Foreign sign", "company_id": self.other_company.id})
+        self.assertNotIn("Foreign sign", self._open(f"/vet/book/{self.company.id}").text)
+
+    # === STEPS === #
+
+    def test_each_step_is_kept_and_a_reload_loses_nothing(self):
+        booking = self._begin()
+        self._fill(booking, until="reason")
+        again = self._open(booking._get_path())
+        self.assertEqual(self._step_of(again), "reason")
+        page = self._open(booking._get_path("owner")).page
+        self.assertEqual(page.xpath("//input[@name='name']/@value"), ["Nora New"])
+        self.assertEqual(page.xpath("//input[@name='email']/@value"), ["nora@example.com"])
+
+    def test_a_step_cannot_be_skipped(self):
+        booking = self._begin()
+        self.assertEqual(self._step_of(self._open(booking._get_path("time"))), "owner")
+
+    def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_stays(self):
+        booking = self._begin()
+        response = self._send(booking._get_path("owner"), name="Nora", email="nora at example", phone="12")
+        email = response.page.xpath("//input[@name='email']")[0]
+        self.assertEqual(email.get("aria-invalid"), "true")
+        self.assertEqual(email.get("value"), "nora at example")
+        described = email.get("aria-describedby").split()
+        self.assertIn("anna@example.com", response.page.get_element_by_id(described[-1]).text_content())
+        self.assertIn("phone number", self._get_text(response, "booking-problem"))
+        self.assertFalse(booking.owner_name)
+
+    def test_a_new_pet_needs_a_name_and_a_kind(self):
+        booking = self._begin()
+        self._fill(booking, until="pet")
+        response = self._send(booking._get_path("pet"), name=" ", species_id="0", weight="heavy", birth_date="2999-01-01")
+        problem = self._get_text(response, "booking-problem")
+        for sentence in ("pet's name", "kind of animal", "kilograms", "in the future"):
+            self.assertIn(sentence, problem)
+
+    def test_what_is_not_offered_cannot_be_chosen(self):
+        hidden = self.env["vet.consultation.type"].create({"name": "Hidden"})
+        booking = self._begin()
+        self._fill(booking, until="reason")
+        page = self._open(booking._get_path("reason")).page
+        self.assertEqual(page.xpath("//input[@name='type_id']/@value"), [str(self.offer.id)])
+        response = self._send(booking._get_path("reason"), type_id=str(hidden.id), reason="x")
+        self.assertIn("Choose what you want", self._get_text(response, "booking-problem"))
+
+    def test_the_price_stands_beside_each_offer(self):
+        product = self.env["product.product"].create({"name": "Video visit", "list_price": 39.0, "taxes_id": False})
+        self.offer.product_id = product
+        booking = self._begin()
+        response = self._fill(booking, until="reason")
+        self.assertIn("39.00", self._get_text(response, "booking-offer"))
+
+    def test_a_call_by_phone_needs_a_number(self):
+        self.offer.mode = "phone"
+        booking = self._begin()
+        response = self._fill(booking, until="files", owner={"phone": ""})
+        self.assertEqual(self._step_of(response), "owner")
+        response = self._send(booking._get_path("owner"), name="Nora", email="nora@example.com", phone="")
+        self.assertIn("number at which", self._get_text(response, "booking-problem"))
+        response = self._send(booking._get_path("owner"), name="Nora", email="nora@example.com", phone="+49305550199")
+        self.assertEqual(self._step_of(response), "files")
+
+    # === NOW === #
+
+    def test_now_puts_the_owner_into_the_queue_and_shows_their_place(self):
+        first = self._book_as_stranger()
+        self._send(first._get_path("time"), when="now")
+        second = self._book_as_stranger(owner={"email": "otto@example.com"})
+        response = self._send(second._get_path("time"), when="now")
+        self.assertEqual(self._step_of(response), "result")
+        self.assertEqual(second.state, "requested")
+        consultation = second.consultation_id
+        self.assertEqual((consultation.queue_state, consultation.vet_id), ("available", self.env["res.users"]))
+        self.assertEqual(consultation.type_id, self.offer)
+        self.assertEqual(consultation.company_id, self.company)
+        place = consultation._get_place_in_line()
+        self.assertGreaterEqual(place, 1)
+        self.assertEqual(response.page.xpath("//*[@data-test='booking-place']/@data-place"), [str(place)])
+        self.assertEqual(
+            response.page.xpath("//a[@data-test='booking-room']/@href"), [consultation._get_room_path()]
+        )
+
+    def test_pressed_twice_it_is_one_consultation(self):
+        booking = self._book_as_stranger()
+        self._send(booking._get_path("time"), when="now")
+        consultation = booking.consultation_id
+        booking._request_now()
+        self.assertEqual(booking.consultation_id, consultation)
+        self.assertEqual(self._step_of(self._open(booking._get_path("time"))), "result")
+
+    def test_a_closed_clinic_offers_no_now(self):
+        self.hours.attendance_ids.unlink()
+        booking = self._book_as_stranger()
+        page = self._open(booking._get_path("time")).page
+        self.assertTrue(page.xpath("//*[@data-test='closed-now']"))
+        self.assertFalse(page.xpath("//*[@data-test='book-now']"))
+        token = page.xpath("//input[@name='csrf_token']/@value")
+        response = self.url_open(
+            booking._get_path("time"), data={"csrf_token": token[0] if token else "", "when": "now"}
+        )
+        self.assertNotIn("booking-result", response.text)
+        self.assertFalse(booking.consultation_id)
+
+    def test_what_the_owner_said_stands_in_the_consultations_chat(self):
+        booking = self._book_as_stranger()
+        chat = booking.chat_id
+        self.assertTrue(chat.is_draft)
+        self._send(booking._get_path("time"), when="now")
+        self.assertEqual(booking.consultation_id.chat_id, chat)
+        self.assertFalse(chat.is_draft)
+        self.assertEqual(chat.subject, "Scratches since Monday")
+        [message] = chat._get_messages()
+        self.assertEqual(message.author_id, booking.partner_id)
+        self.assertIn("Scratches since Monday", message.body)
+
+    def test_an_unfinished_booking_is_not_in_the_vets_inbox(self):
+        booking = self._book_as_stranger()
+        chat = booking.chat_id
+        chat.last_message_at = fields.Datetime.now()
+        inbox = self.env["vet.chat"].with_user(self.vet)
+        self.assertNotIn(chat, inbox.search(inbox._get_inbox_domain()))
+        self._send(booking._get_path("time"), when="now")
+        self.assertIn(chat, inbox.search(inbox._get_inbox_domain()))
+
+    # === WITH A LOGIN === #
+
+    def test_an_owner_with_a_login_is_not_asked_who_they_are(self):
+        self._log_in(self.owner)
+        booking = self._begin(f"/my/book?company_id={self.company.id}")
+        self.assertEqual(self._step_of(self._open(booking._get_path())), "pet")
+        response = self._send(booking._get_path("pet"), patient_id=str(self.patient.id))
+        self.assertEqual(self._step_of(response), "reason")
+        self._send(booking._get_path("reason"), type_id=str(self.offer.id), reason="Limps")
+        self._send(booking._get_path("files"))
+        self._send(booking._get_path("time"), when="now")
+        consultation = booking.consultation_id
+        self.assertEqual((consultation.partner_id, consultation.patient_id), (self.owner.partner_id, self.patient))
+        self.assertFalse(booking.is_partner_new)
+
+    def test_an_owner_adds_a_new_pet_in_the_same_step(self):
+        self._log_in(self.owner)
+        booking = self._begin(f"/my/book?company_id={self.company.id}")
+        self._send(
+            booking._get_path("pet"), patient_id="new", name="Pip", species_id=str(self.species.id), sex="male", weight="1,2"
+        )
+        self._send(booking._get_path("reason"), type_id=str(self.offer.id), reason="Vaccination")
+        self._send(booking._get_path("files"))
+        self._send(booking._get_path("time"), when="now")
+        patient = booking.consultation_id.patient_id
+        self.assertEqual((patient.name, patient.partner_id, patient.sex), ("Pip", self.owner.partner_id, "male"))
+        self.assertAlmostEqual(patient.weight, 1.2)
+        self.assertEqual(patient.company_id, self.company)
+
+    def test_changing_the_pet_afterwards_leaves_no_second_one(self):
+        self._log_in(self.owner)
+        booking = self._begin(f"/my/book?company_id={self.company.id}")
+        self._send(booking._get_path("pet"), patient_id="new", name="Pip", species_id=str(self.species.id))
+        self._send(booking._get_path("reason"), type_id=str(self.offer.id), reason="Vaccination")
+        self._open(booking._get_path("files"))
+        self.env.invalidate_all()
+        unneeded = booking.patient_id
+        self.assertEqual(unneeded.name, "Pip")
+        self._send(booking._get_path("pet"), patient_id=str(self.patient.id))
+        self.assertFalse(unneeded.exists())
+        self.assertEqual(booking.chat_id.patient_id, self.patient)
+
+    def test_the_page_of_a_pet_begins_a_booking_for_it(self):
+        self._log_in(self.owner)
+        path = f"/my/book?company_id={self.company.id}&patient_id={self.patient.id}"
+        self.assertEqual(self._begin(path).patient_id, self.patient)
+        path = f"/my/book?company_id={self.company.id}&patient_id={self.other_patient.id}"
+        self.assertFalse(self._begin(path).patient_id)
+
+    def test_another_owners_pet_cannot_be_chosen(self):
+        self._log_in(self.owner)
+        booking = self._begin(f"/my/book?company_id={self.company.id}")
+        response = self._send(booking._get_path("pet"), patient_id=str(self.other_patient.id))
+        self.assertIn("Choose which pet", self._get_text(response, "booking-problem"))
+        self.assertFalse(booking.patient_id)
