@@ -110,7 +110,7 @@ class VetPrescription(models.Model):
     weight = fields.Float(
         string="Weight (kg)",
         digits=(10, 3),
-        compute="_compute_patient_facts",
+        compute="_compute_weight",
         store=True,
         readonly=False,
         help="By which the dose is reckoned; 0 when it is not known.",
@@ -212,7 +212,6 @@ class VetPrescription(models.Model):
         "patient_id.sex",
         "patient_id.birth_date",
         "patient_id.microchip",
-        "patient_id.weight",
         "patient_id.is_food_animal",
     )
     def _compute_patient_facts(self):
@@ -225,8 +224,12 @@ class VetPrescription(models.Model):
             prescription.sex = patient.sex
             prescription.birth_date = patient.birth_date
             prescription.microchip = patient.microchip
-            prescription.weight = patient.weight
             prescription.is_food_animal = patient.is_food_animal
+
+    @api.depends("patient_id.weight")
+    def _compute_weight(self):
+        for prescription in self.filtered(lambda prescription: prescription.state == "draft"):
+            prescription.weight = prescription.patient_id.weight
 
     @api.depends("birth_date", "signed_at")
     @api.depends_context("lang", "tz")

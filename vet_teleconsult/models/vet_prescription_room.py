@@ -4,6 +4,7 @@ from datetime import date
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools.mimetypes import guess_mimetype
 
 from ..tools import protocol
 from ..tools.identifier import find_record
@@ -154,8 +155,6 @@ class VetPrescription(models.Model):
                     "client_key": key if is_client_key(key) else False,
                 }
             )
-            # The patient's own weight is suggested; what the vet has typed counts.
-            prescription.weight = vals["weight"]
         prescription._set_lines(lines)
         if valid_until := self._read_day(values.get("valid_until")):
             prescription.valid_until = valid_until
@@ -202,17 +201,19 @@ class VetPrescription(models.Model):
                     limit=MAX_PHOTO_BYTES // 1024**2,
                 )
             )
+        # By its bytes: what a page says of a file, and what it is called, proves nothing.
+        mimetype = guess_mimetype(content)
+        if mimetype not in PHOTO_TYPES:
+            raise UserError(self.env._("The file is neither a picture (JPEG, PNG, WebP) nor a PDF. Choose another."))
         attachment = self.env["ir.attachment"].create(
             {
                 "name": self._read_text(name, MAX_TEXT_LENGTH) or self.env._("Paper"),
                 "raw": content,
+                "mimetype": mimetype,
                 "res_model": self._name,
                 "res_id": self.id,
             }
         )
-        # Odoo has looked at the bytes: what a page says of a file proves nothing.
-        if attachment.mimetype not in PHOTO_TYPES:
-            raise UserError(self.env._("The file is neither a picture (JPEG, PNG, WebP) nor a PDF. Choose another."))
         self.photo_ids |= attachment
         return attachment
 

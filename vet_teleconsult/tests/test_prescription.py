@@ -1,14 +1,19 @@
 from datetime import timedelta
 
 from freezegun import freeze_time
+from lxml import etree
 
 from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Command
+from odoo.modules.migration import load_script
 from odoo.tests import Form
-from odoo.tools import mute_logger
+from odoo.tools import file_path, mute_logger
 
 from .prescription_common import PrescriptionCommon
+
+UPGRADE = "vet_teleconsult/migrations/19.0.1.2.0/post-food_animals.py"
+SHEEP = "vet_teleconsult.species_sheep"
 
 
 class TestPrescriptionDraft(PrescriptionCommon):
@@ -70,7 +75,9 @@ class TestPrescriptionDraft(PrescriptionCommon):
 
     def test_consultation_about_another_patient_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "must be about its patient"):
-            self._create_prescription(self.other_patient, consultation_id=self.consultation.id)
+            self._create_prescription(
+                self._create_patient("Rexina", self.owner.partner_id), consultation_id=self.consultation.id
+            )
 
     def test_draft_can_be_deleted(self):
         self.prescription.unlink()
@@ -188,10 +195,24 @@ class TestPrescriptionSigning(PrescriptionCommon):
         horse.is_food_animal = False
         self.assertEqual(self._sign(self._create_prescription(horse)).state, "signed")
 
+    def test_upgrade_marks_what_new_databases_have_marked(self):
+        sheep = self._create_patient("Dolly", self.owner.partner_id, species_id=self.env.ref(SHEEP).id)
+        self.env["vet.species"].search([]).is_food_animal = False
+        sheep.is_food_animal = False
+        load_script(file_path(UPGRADE), "post_food_animals").migrate(self.env.cr, "19.0.1.1.0")
+        self.assertTrue(sheep.species_id.is_food_animal and sheep.is_food_animal)
+        self.assertFalse(self.env.ref("vet_teleconsult.species_dog").is_food_animal)
+
     def test_farm_animals_are_food_animals_by_their_species(self):
-        marked = self.env["vet.species"].search([("is_food_animal", "=", True)]).mapped("code")
-        self.assertTrue({"cattle", "sheep", "goat", "pig", "horse", "chicken"} <= set(marked))
-        self.assertFalse({"dog", "cat", "guinea_pig"} & set(marked))
+        tree = etree.parse(file_path("vet_teleconsult/data/vet_species_data.xml"))
+        marked = {
+            record.findtext("field[@name='code']")
+            for record in tree.iterfind("record")
+            if record.find("field[@name='is_food_animal']") is not None
+        }
+        script = load_script(file_path(UPGRADE), "post_food_animals")
+        self.assertEqual(marked, set(script.CODES))
+        self.assertTrue({"cattle", "sheep", "goat", "pig", "horse", "chicken"} <= marked)
 
     def test_validity_that_is_over_is_refused(self):
         self.prescription.valid_until = fields.Date.today() - timedelta(days=3)
@@ -284,9 +305,9 @@ class TestPrescriptionFrozen(PrescriptionCommon):
         }
         for prescription in self.people:
             for name, value in values.items():
-                with self.subTest(user=prescription.env.user.login, field=name):
-                    with self.assertRaisesRegex(UserError, "is signed: it cannot be changed"):
-                        prescription.write({name: value})
+                refused = self.assertRaisesRegex(UserError, "is signed: it cannot be changed")
+                with self.subTest(user=prescription.env.user.login, field=name), refused:
+                    prescription.write({name: value})
 
     def test_its_drugs_can_be_neither_changed_added_nor_removed(self):
         draft = self._create_prescription()
@@ -302,9 +323,9 @@ class TestPrescriptionFrozen(PrescriptionCommon):
                 ),
             }
             for what, attempt in attempts.items():
-                with self.subTest(user=prescription.env.user.login, what=what):
-                    with self.assertRaisesRegex(UserError, "is signed"):
-                        attempt()
+                refused = self.assertRaisesRegex(UserError, "is signed")
+                with self.subTest(user=prescription.env.user.login, what=what), refused:
+                    attempt()
 
     def test_it_cannot_be_deleted(self):
         for prescription in self.people:
@@ -315,9 +336,9 @@ class TestPrescriptionFrozen(PrescriptionCommon):
         for prescription in self.people:
             pdf = prescription.sudo().attachment_id.with_env(prescription.env)
             for values in ({"raw": b"x"}, {"datas": b"eA=="}, {"name": "y.pdf"}, {"res_id": 0}, {"res_model": False}):
-                with self.subTest(user=prescription.env.user.login, values=values):
-                    with self.assertRaisesRegex(UserError, "its files cannot be changed"):
-                        pdf.write(values)
+                refused = self.assertRaisesRegex(UserError, "its files cannot be changed")
+                with self.subTest(user=prescription.env.user.login, values=values), refused:
+                    pdf.write(values)
             with self.assertRaisesRegex(UserError, "its files cannot be changed"):
                 pdf.unlink()
 
