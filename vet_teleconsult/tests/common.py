@@ -90,6 +90,16 @@ class TeleconsultCommon(TransactionCase):
         )
 
     @classmethod
+    def _create_signed_prescription(cls):
+        """What an owner sees of what was prescribed for the patient."""
+        drops = {"name": "Drops", "dose": "1", "frequency": "once a day", "duration": "3 days", "route": "eye"}
+        prescription = cls.env["vet.prescription"].create(
+            {"patient_id": cls.patient.id, "company_id": cls.company.id, "line_ids": [fields.Command.create(drops)]}
+        )
+        prescription.with_user(cls.vet)._sign("Dr. Meier", "BE-10482")
+        return prescription
+
+    @classmethod
     def _create_recording(cls, consultation=None, **values):
         """A call of a consultation and its finished recording with one file."""
         consultation = consultation or cls.consultation

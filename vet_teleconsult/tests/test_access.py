@@ -17,6 +17,7 @@ MATRIX = {
     "vet.consultation.type": (NOBODY, READ, READ, NOBODY, READ, NOBODY, ALL),
     "vet.patient": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.consultation": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
+    "vet.consultation.notice": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.consultation.guest": (NOBODY, NOBODY, NOBODY, NOBODY, KEEP, NOBODY, KEEP),
     "vet.chat": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.chat.participant": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
@@ -25,6 +26,9 @@ MATRIX = {
     "vet.media": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.media.link": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.observation": (NOBODY, NOBODY, NOBODY, NOBODY, KEEP, NOBODY, ALL),
+    "vet.consultation.summary": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
+    "vet.prescription": (NOBODY, READ, NOBODY, NOBODY, ALL, NOBODY, ALL),  # in the ORM: drafts alone
+    "vet.prescription.line": (NOBODY, READ, NOBODY, NOBODY, ALL, NOBODY, ALL),
     "vet.transcript": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.consent": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.media.access": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
@@ -50,6 +54,8 @@ SECRET_FIELDS = {
         "device_check",
         "device_check_summary",
         "guest_ids",
+        "notice_ids",
+        "event_id",
     },
     "vet.chat": {
         "link_token",
@@ -64,6 +70,7 @@ SECRET_FIELDS = {
         "last_message_id",
     },
     "vet.consultation.type": {"note_template", "vet_ids", "product_id", "resource_calendar_id"},
+    "vet.prescription": {"media_ids"},
     "vet.patient": {"recording_count"},
 }
 
@@ -82,12 +89,14 @@ class TestAccess(TeleconsultCommon):
         )
         cls.consultation.chat_id._mark_looking({"partner": cls.owner.partner_id}, True)
         transcript = cls.env["vet.transcript"]._create_for(cls.consultation.chat_id, False)
+        prescription = cls._create_signed_prescription()
         cls.records = {
             "vet.species": cls.species,
             "vet.breed": cls.env["vet.breed"].create({"name": "Sable", "species_id": cls.species.id}),
             "vet.consultation.type": cls.consultation_type,
             "vet.patient": cls.patient,
             "vet.consultation": cls.consultation,
+            "vet.consultation.notice": cls.consultation._create_notice("invitation", "email"),
             "vet.consultation.guest": cls.env["vet.consultation.guest"].create(
                 {"consultation_id": cls.consultation.id, "name": "Ben"}
             ),
@@ -108,6 +117,9 @@ class TestAccess(TeleconsultCommon):
                     "unit": "1/min",
                 }
             ),
+            "vet.consultation.summary": cls.env["vet.consultation.summary"]._create_for(cls.consultation),
+            "vet.prescription": prescription,
+            "vet.prescription.line": prescription.line_ids,
             "vet.transcript": transcript,
             "vet.consent": consent,
             "vet.media.access": recording.access_ids,

@@ -36,16 +36,22 @@ JSON_ROUTES = {
     "/vet_teleconsult/chat/inbox": (NO, NO, NO, NO, NO, YES, YES),
     **{f"/vet_teleconsult/room/{name}": ROOM for name in ("join", "ticket", "consent", "waiting")},
     "/vet_teleconsult/room/device_check": (NO, YES, NO, NO, NO, NO, NO),
+    **{
+        f"/vet_teleconsult/prescription/{name}": VETS
+        for name in ("save", "sign", "void", "discard", "photo", "products")
+    },
     **{f"/vet_teleconsult/room/{name}": VETS for name in ("workspace", "timeline", "note", "recording", "guest")},
 }
 # Pages of Odoo's portal lead elsewhere (away) whoever may not see them; our own refuse in words (wrong).
 HTTP_ROUTES = {
     "/vet/room/<int:consultation_id>/<string:token>": LINK_PAGE,
     "/vet/chat/<int:chat_id>/<string:token>": LINK_PAGE,
+    "/vet/join/<int:consultation_id>": (PAGE, PAGE, AWAY, PAGE, PAGE, AWAY, PAGE),
     "/vet/chat/<int:chat_id>": (LOGIN, LOGIN, PAGE, WRONG, WRONG, AWAY, WRONG),
     "/vet/media/<int:media_id>/<string:token>": (LOGIN, LOGIN, WRONG, WRONG, WRONG, AWAY, WRONG),
     "/vet/clip/<int:media_id>/<string:token>": (LOGIN, LOGIN, WRONG, WRONG, WRONG, PAGE, WRONG),
     "/vet/recording/<int:recording_id>/download": (LOGIN, LOGIN, WRONG, WRONG, WRONG, AWAY, WRONG),
+    "/vet/summary/<int:summary_id>": (LOGIN, LOGIN, PAGE, WRONG, WRONG, PAGE, WRONG),
     "/vet/transcript/<int:transcript_id>": (LOGIN, LOGIN, PAGE, WRONG, WRONG, PAGE, WRONG),
     "/my/chats": OWN_PAGES,
     "/my/chats/page/<int:page>": OWN_PAGES,
@@ -55,6 +61,10 @@ HTTP_ROUTES = {
     "/my/consultations/page/<int:page>": OWN_PAGES,
     "/my/consultations/<int:consultation_id>": (AWAY, AWAY, PAGE, AWAY, AWAY, PAGE, AWAY),
     "/my/consultations/<int:consultation_id>/send_link": (DENIED,) * 7,  # a form's token is asked of everybody
+    "/my/prescriptions": OWN_PAGES,
+    "/my/prescriptions/page/<int:page>": OWN_PAGES,
+    "/my/prescriptions/<int:prescription_id>": (AWAY, AWAY, PAGE, AWAY, AWAY, PAGE, AWAY),
+    "/my/prescriptions/<int:prescription_id>/pdf": (AWAY, AWAY, PAGE, AWAY, AWAY, PAGE, AWAY),
     "/my/pets": OWN_PAGES,
     "/my/pets/page/<int:page>": OWN_PAGES,
     "/my/pets/<int:patient_id>": (AWAY, AWAY, PAGE, AWAY, AWAY, PAGE, AWAY),
@@ -73,7 +83,17 @@ class TestAccessOfRoutes(MediaCommon):
         cls.media = cls._create_media()
         cls.vet_media = cls._create_media(cls.as_vet)
         cls.transcript = cls.env["vet.transcript"]._create_for(cls.chat, False)
+        cls.summary = cls._create_sent_summary()
+        cls.prescription = cls._create_signed_prescription()
         cls.people = (None, None, cls.owner, cls.other_owner, cls.receptionist, cls.vet, cls.foreign_vet)
+
+    @classmethod
+    def _create_sent_summary(cls):
+        """A summary that went to the owner."""
+        summary = cls.env["vet.consultation.summary"]._create_for(cls.consultation)
+        summary.attachment_id = cls.env["ir.attachment"].create({"name": "Summary.pdf", "raw": b"%PDF-"})
+        summary.write({"state": "ready", "mail_message_id": summary.message_post(body="Sent").id})
+        return summary
 
     def _get_routes(self):
         """Give the addresses of all routes that this addon brings."""
@@ -95,7 +115,9 @@ class TestAccessOfRoutes(MediaCommon):
             "<int:chat_id>": self.chat.id,
             "<int:recording_id>": self.recording.id,
             "<int:transcript_id>": self.transcript.id,
+            "<int:summary_id>": self.summary.id,
             "<int:patient_id>": self.patient.id,
+            "<int:prescription_id>": self.prescription.id,
             "<int:page>": 1,
         }
         for route, expected in HTTP_ROUTES.items():
@@ -131,7 +153,7 @@ class TestAccessOfRoutes(MediaCommon):
                     self.assertEqual(NO if refused else YES, expected[number])
 
     def _prepare_params(self, route, user, by_link):
-        if "/room/" in route:
+        if "/room/" in route or "/prescription/" in route:
             params = {"consultation_id": self.consultation.id, "recording_id": self.recording.id}
             token = self.consultation.room_token
         else:
