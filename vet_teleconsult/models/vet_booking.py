@@ -221,10 +221,10 @@ class VetBooking(models.Model):
         """
         self.ensure_one()
         consultation = self.consultation_id
-        event = consultation.event_id
-        if not event or not consultation._is_open() or consultation.partner_id != self.partner_id:
+        is_theirs = consultation.partner_id == self.partner_id and consultation.link_state == "valid"
+        if self.state != "booked" or not consultation._is_open() or not is_theirs:
             return None
-        return event._get_ics_file().get(event.id)
+        return consultation._get_owner_calendar_file()
 
     # === BUSINESS METHODS - STATE === #
 

@@ -24,7 +24,8 @@ class VetBooking(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        candidates = (self.tz, self.partner_id.tz, self.company_id.partner_id.tz)
+        company = self.company_id
+        candidates = (self.tz, self.partner_id.tz, company.partner_id.tz, company.resource_calendar_id.tz)
         return next((name for name in candidates if name in pytz.all_timezones_set), "UTC")
 
     def _note_timezone(self, name):

@@ -1,0 +1,163 @@
+from datetime import timedelta
+
+from freezegun import freeze_time
+
+from odoo import fields
+from odoo.tests import tagged
+
+from .booking_common import BookingCommon
+
+
+@tagged("post_install", "-at_install")
+class TestBookingAgain(BookingCommon):
+    """By the link of a cancelled consultation its owner books again, and says nothing twice."""
+
+    def _cancel(self, booking=None):
+        consultation = booking.consultation_id if booking else self.consultation
+        consultation.with_user(self.manager).action_cancel("The vet is ill.")
+        return consultation
+
+    def _get_again_path(self, consultation):
+        return "/vet/book/again/" + consultation._get_rebook_url().rpartition("/")[2]
+
+    def test_patient_type_and_what_was_said_are_carried_over(self):
+        first = self._book_as_stranger()
+        self._send(first._get_path("time"), start=self._get_free(first))
+        consultation = self._cancel(first)
+        path = self._get_again_path(consultation)
+        self.assertIn("Minka", self._open(path).text)
+        booking = self._begin(path)
+        self.assertEqual(
+            (booking.partner_id, booking.patient_id, booking.type_id, booking.reason, booking.rebooked_from_id),
+            (first.partner_id, first.patient_id, self.offer, "Scratches since Monday", consultation),
+        )
+        self.assertEqual(self._step_of(self._open(booking._get_path())), "files")
+        self._send(booking._get_path("files"))
+        self._send(booking._get_path("time"), start=self._get_free(booking))
+        self.assertEqual(booking.consultation_id.patient_id, first.patient_id)
+        self.assertEqual(booking.consultation_id.chat_id, consultation.chat_id)
+        self.assertEqual(booking.consultation_id.state, "scheduled")
+
+    def test_a_type_that_is_no_longer_offered_is_chosen_anew(self):
+        consultation = self._cancel()
+        booking = self._begin(self._get_again_path(consultation))
+        self.assertFalse(booking.type_id)
+        self.assertEqual(self._step_of(self._open(booking._get_path())), "reason")
+
+    def test_in_a_locked_chat_nothing_is_put_again(self):
+        consultation = self._cancel()
+        consultation.chat_id.state = "locked"
+        booking = self._begin(self._get_again_path(consultation))
+        self._send(booking._get_path("reason"), type_id=str(self.offer.id), reason="Still limps")
+        self._send(booking._get_path("files"))
+        self.assertTrue(booking.chat_id)
+        self.assertNotEqual(booking.chat_id, consultation.chat_id)
+
+    def test_the_link_leads_to_what_was_booked_by_it_already(self):
+        consultation = self._cancel()
+        path = self._get_again_path(consultation)
+        booking = self._begin(path)
+        self.assertEqual(self._booking_of(self._open(path)), booking)
+        self._send(booking._get_path("reason"), type_id=str(self.offer.id), reason="Still limps")
+        self._send(booking._get_path("files"))
+        self._send(booking._get_path("time"), when="now")
+        response = self._open(path)
+        self.assertEqual((self._booking_of(response), self._step_of(response)), (booking, "result"))
+
+    def test_begun_twice_it_is_booked_once(self):
+        consultation = self._cancel()
+        bookings = [
+            self.env["vet.booking"]._begin(
+                self.company,
+                [],
+                **{
+                    **self.env["vet.booking"]._prepare_rebooking_vals(consultation),
+                    "type_id": self.offer.id,
+                    "reason": "Limps",
+                    "files_done": True,
+                },
+            )
+            for _number in range(2)
+        ]
+        self._send(bookings[0]._get_path("time"), when="now")
+        response = self._send(bookings[1]._get_path("time"), when="now")
+        self.assertIn("already", self._get_text(response, "booking-problem"))
+        self.assertFalse(bookings[1].consultation_id)
+
+    def test_a_forged_or_expired_link_says_so(self):
+        path = self._get_again_path(self._cancel())
+        forged = self._open(path[:-3] + "abc")
+        self.assertEqual(forged.status_code, 410)
+        with freeze_time(fields.Datetime.now() + timedelta(days=400)):
+            self.assertEqual(self._open(path).status_code, 410)
+
+
+@tagged("post_install", "-at_install")
+class TestBookingExpiry(BookingCommon):
+    """What nobody finishes is forgotten; what a clinic may need to know later is not."""
+
+    def _expire(self, booking):
+        self._let_expire(booking)
+        self.env["vet.booking"]._cron_expire()
+        self.env.invalidate_all()
+
+    def test_contact_patient_and_chat_of_an_unfinished_booking_go(self):
+        booking = self._book_as_stranger()
+        made = [booking.partner_id, booking.patient_id, booking.chat_id]
+        self._expire(booking)
+        self.assertEqual(booking.state, "expired")
+        self.assertFalse([record for record in made if record.exists()])
+        self.assertFalse(booking.owner_name or booking.owner_email or booking.owner_phone or booking.reason)
+
+    def test_where_files_were_sent_they_are_deleted_and_the_contact_is_nameless(self):
+        booking = self._book_as_stranger()
+        chat, partner, patient = booking.chat_id, booking.partner_id, booking.patient_id
+        media = self._send_file(chat)
+        self._expire(booking)
+        self.assertEqual(media.state, "deleted")
+        self.assertEqual(chat.state, "locked")
+        self.assertFalse(partner.active or partner.email or partner.phone or patient.active)
+        self.assertNotIn("Nora", partner.name)
+
+    def _send_file(self, chat):
+        values = {
+            "filename": "cat.mp4",
+            "size": 1000,
+            "mime": "video/mp4",
+            "client_key": "booking-file-1",
+            "origin": "file",
+        }
+        answer = chat._create_upload(chat._get_owner_participant(), values)
+        media = self.env["vet.media"].browse(answer["media"]["id"])
+        media.state = "ready"
+        return media
+
+    def test_an_owner_with_a_login_and_their_pets_stay(self):
+        self._log_in(self.owner)
+        booking = self._begin(f"/my/book?company_id={self.company.id}&patient_id={self.patient.id}")
+        self._send(booking._get_path("reason"), type_id=str(self.offer.id), reason="Limps")
+        self._open(booking._get_path("files"))
+        self._expire(booking)
+        self.assertEqual(booking.state, "expired")
+        self.assertTrue(self.owner.partner_id.active and self.patient.active)
+
+    def test_the_answers_to_the_emergency_questions_stay(self):
+        booking = self._begin(red_flag=str(self.question.id))
+        self._expire(booking)
+        self.assertEqual(booking.red_flags, "It cannot get up")
+
+    def test_what_is_finished_does_not_expire(self):
+        booking = self._book_as_stranger()
+        self._send(booking._get_path("time"), when="now")
+        self._expire(booking)
+        self.assertEqual(booking.state, "requested")
+        self.assertTrue(booking.partner_id)
+
+    def test_an_expired_link_leads_to_a_new_beginning(self):
+        booking = self._begin()
+        self._let_expire(booking)
+        response = self._open(booking._get_path("owner"))
+        self.assertEqual(response.status_code, 410)
+        self.assertEqual(
+            response.page.xpath("//a[@data-test='booking-again']/@href"), [f"/vet/book/{self.company.id}"]
+        )
