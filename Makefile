@@ -3,7 +3,7 @@ PYTHON ?= python3
 DEV = $(PYTHON) -m dev
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install test lint format bench lock upgrade clean
+.PHONY: help demo install test manual lint format bench lock upgrade clean
 
 help: ## Tell what can be made.
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ install: ## Install everything that is missing, for tests too.
 
 test: ## Every test. ONLY=dev|sidecar|addon|stack runs a part; ARGS go to pytest.
 	@$(DEV) test $(if $(ONLY),--only $(ONLY)) -- $(ARGS)
+
+manual: ## Tell which numbers of the two user manuals are shown by which tests, and which are not yet.
+	@$(DEV) manual
 
 lint: ## Check style and types; changes nothing.
 	@$(DEV) lint

@@ -8,7 +8,20 @@ import shutil
 import sys
 from collections.abc import Sequence
 
-from dev import benchmarks, database, demo, environments, linting, lock, machine, odoo, postgres, process, testing
+from dev import (
+    benchmarks,
+    database,
+    demo,
+    environments,
+    linting,
+    lock,
+    machine,
+    manual,
+    odoo,
+    postgres,
+    process,
+    testing,
+)
 from dev.paths import CACHE, ENVIRONMENTS
 from dev.problem import Problem
 from dev.progress import exclusive, warn
@@ -82,6 +95,7 @@ def _add_checks(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     bench.add_argument("--json", action="store_true")
     relock = commands.add_parser("lock", help="make the locks")
     relock.add_argument("--upgrade", action="store_true", help="with the newest versions")
+    commands.add_parser("manual", help="tell which numbers of the manuals are shown by which tests")
     commands.add_parser("clean", help="remove everything that was installed or built")
 
 
@@ -136,6 +150,8 @@ def _run(options: argparse.Namespace) -> int:
         case "lock":
             install(())
             lock.refresh(options.upgrade)
+        case "manual":
+            manual.tell()
         case "clean":
             clean()
     return 0

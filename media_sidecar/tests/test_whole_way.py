@@ -19,6 +19,8 @@ from harness.sidecar import Sidecar, SidecarProcess, settings_for
 from harness.tickets import media_ticket
 from harness.waiting import until, until_async
 
+pytestmark = pytest.mark.manual("A8")
+
 
 class Consultation:
     """A vet and an owner who are recorded."""

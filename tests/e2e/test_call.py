@@ -11,6 +11,8 @@ from tests.support.call import Call
 from tests.support.patience import eventually
 from tests.support.stack import Stack
 
+pytestmark = pytest.mark.manual("S1", "S11")
+
 
 @pytest.mark.parametrize("role", ["vet", "owner"])
 def test_each_sees_the_moving_picture_of_the_other(shared_call: Call, role: str) -> None:

@@ -12,6 +12,8 @@ from tests.support.browser import Browsers, Owner, Person, Vet
 from tests.support.patience import PATIENCE, eventually
 from tests.support.stack import COLLEAGUE, Consultation, Stack
 
+pytestmark = pytest.mark.manual("S7", "S8", "S9", "S16")
+
 
 def shows(found: Locator, text: str) -> None:
     expect(found).to_have_text(text, timeout=PATIENCE * 1000)

@@ -57,6 +57,7 @@ def test_a_camera_that_is_off_is_closed(shared_call: Call, role: str) -> None:
     other.sees_picture_of(person.footage)
 
 
+@pytest.mark.manual("S2", "S12")
 @ROLES
 def test_a_shared_screen_appears_below_the_video_and_goes_again(shared_call: Call, role: str) -> None:
     """S2, S12."""

@@ -7,6 +7,8 @@ import pytest
 from tests.support.call import Call
 from tests.support.patience import eventually
 
+pytestmark = pytest.mark.manual("S7")
+
 
 @pytest.mark.parametrize("role", ["vet", "owner"])
 def test_a_message_appears_on_both_sides_at_once(shared_call: Call, role: str) -> None:

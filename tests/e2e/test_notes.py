@@ -10,6 +10,8 @@ from tests.support.call import Call
 from tests.support.patience import eventually
 from tests.support.stack import VET, Stack
 
+pytestmark = pytest.mark.manual("S5", "S15", "S16")
+
 
 def test_a_note_that_is_added_in_the_room_is_on_the_form(call: Call) -> None:
     call.vet.press("add-note")

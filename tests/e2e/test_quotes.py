@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import uuid
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.support.browser import Person
 from tests.support.call import Call
 from tests.support.patience import PATIENCE, eventually
+
+pytestmark = pytest.mark.manual("S13")
 
 _WAIT = PATIENCE * 1000
 

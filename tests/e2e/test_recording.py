@@ -17,6 +17,8 @@ from tests.support.call import Call
 from tests.support.odoo_client import OdooClient, OdooError
 from tests.support.recorded import RecordedFile, lag
 
+pytestmark = pytest.mark.manual("S4", "S14")
+
 ROLES = pytest.mark.parametrize("role", ["vet", "owner"])
 MEASURED_SECONDS = 16
 #: How far sound and picture of one person, and two people, may be apart (s).

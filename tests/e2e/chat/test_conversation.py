@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import Vet
 from tests.support.chat import Conversation
 from tests.support.patience import PATIENCE, eventually
 from tests.support.stack import VET, Stack
+
+pytestmark = pytest.mark.manual("A2", "A3")
 
 
 def test_the_owner_sees_the_vets_answer_without_reloading(shared_conversation: Conversation) -> None:

@@ -13,6 +13,8 @@ from tests.support.chat import Conversation, attach, card
 from tests.support.clips import NUMBER_OF
 from tests.support.patience import PATIENCE, eventually
 
+pytestmark = pytest.mark.manual("A4")
+
 
 def _number(person: Person) -> int:
     return int(person.page.evaluate(f"({NUMBER_OF})(document.querySelector('[data-test=clip] video'))"))

@@ -10,6 +10,8 @@ from tests.support.call import Call
 from tests.support.chat import attach, card, digest
 from tests.support.patience import eventually
 
+pytestmark = pytest.mark.manual("S3")
+
 
 @pytest.mark.parametrize("role", ["vet", "owner"])
 def test_a_clip_sent_in_the_room_shows_on_both_sides_while_the_call_goes_on(

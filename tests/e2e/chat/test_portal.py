@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import PHONE, Browsers, Owner, Person, Vet
 from tests.support.patience import PATIENCE
 from tests.support.stack import Stack
+
+pytestmark = pytest.mark.manual("A2", "A3")
 
 
 def test_an_owner_asks_from_the_portal_and_hears_the_answer(

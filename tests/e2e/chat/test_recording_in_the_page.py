@@ -10,6 +10,8 @@ from tests.support.chat import Conversation, card
 from tests.support.patience import PATIENCE, eventually
 from tests.support.stack import Stack
 
+pytestmark = pytest.mark.manual("A1")
+
 
 def _record(person: Person, hook: str = "attach-record") -> None:
     person.press("attach")

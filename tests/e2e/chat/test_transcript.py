@@ -18,6 +18,8 @@ from tests.support.chat import Conversation, attach, card
 from tests.support.patience import PATIENCE, eventually
 from tests.support.stack import VET, Stack
 
+pytestmark = pytest.mark.manual("A9", "A10", "A11")
+
 
 def _transcripts(conversation: Conversation) -> list[dict[str, Any]]:
     domain = [("chat_id", "=", conversation.chat.id)]

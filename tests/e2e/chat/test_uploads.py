@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.support import clips
 from tests.support.chat import Conversation, Uplink, attach, card, digest, sent_bytes
 from tests.support.patience import PATIENCE, eventually
+
+pytestmark = pytest.mark.manual("A1", "A5", "A7")
 
 
 def _arrived_whole(conversation: Conversation, clip: Path) -> None:

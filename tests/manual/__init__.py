@@ -1,0 +1,1 @@
+"""The two user manuals, line by line: one test each, a step for each number."""
