@@ -20,6 +20,7 @@ from tests.support.browser import DESKTOP, PHONE, Browsers, Person
 PICTURES = CACHE / "screens"
 LOGINS = {"vet": "vet", "manager": "manager", "admin": "admin", "owner": "owner"}
 SIDEWAYS = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
+STYLE_BROKEN = "getComputedStyle(document.body, '::before').content.includes('css error')"
 COMPLETE = "document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete)"
 
 
@@ -65,6 +66,7 @@ class Gallery:
         page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
         page.goto(self.clinic.clinic.url + screen.path.format(**self.clinic.facts))
         page.locator(screen.ready).first.wait_for()
+        assert not page.evaluate(STYLE_BROKEN), "Odoo's log says which style sheet does not compile"
         for hook in screen.press:
             person.press(hook)
         findings: list[str] = []
