@@ -55,7 +55,6 @@ beforeEach(() => {
         },
     };
     answer = () => {};
-    mockDate("2026-05-01 10:05:00", 0);
     patchWithCleanup(WorkflowApi.prototype, {
         async request(_route, { action } = {}) {
             if (action) {
@@ -67,7 +66,8 @@ beforeEach(() => {
     });
 });
 
-async function openForm() {
+async function openForm({ now = "2026-05-01 10:05:00" } = {}) {
+    mockDate(now, 0);
     await mountView({
         type: "form",
         resModel: "vet.consultation",
@@ -190,13 +190,9 @@ for (const [button, method] of [
 ]) {
     test(`${button} asks for more in a dialog of Odoo's, and looks again when that is closed`, async () => {
         Object.assign(standing, { claimed_by: { id: 2, name: "Me" }, is_mine: true });
-        onRpc("vet.consultation", method, ({ args }) => {
-            expect.step(`${method} ${args[0]}`);
-            return { type: "ir.actions.act_window", res_model: "dialog", target: "new" };
-        });
         mockService("action", {
-            async doAction(action, { onClose }) {
-                expect.step(action.res_model);
+            async doActionButton({ type, name, resModel, resId, onClose }) {
+                expect.step(`${type} ${name} ${resModel} ${resId}`);
                 standing.chat_state = "locked";
                 await onClose();
             },
@@ -207,13 +203,12 @@ for (const [button, method] of [
         }
         await contains(`[data-test=workflow-${button}]`).click();
         await waitFor("[data-test=workflow-lock]:contains(Locked)");
-        expect.verifySteps([`${method} 5`, "dialog"]);
+        expect.verifySteps([`object ${method} vet.consultation 5`]);
     });
 }
 
 test("from the appointment on a no-show can be noted, without anybody saying so", async () => {
-    mockDate("2026-05-01 09:59:00", 0);
-    await openForm();
+    await openForm({ now: "2026-05-01 09:59:00" });
     expect("[data-test=workflow-no-show]").not.toBeEnabled();
     await advanceTime(61000);
     await waitFor("[data-test=workflow-no-show]:enabled");

@@ -37,7 +37,6 @@ export class ConsultationWorkflow extends Component {
         this.busService = useService("bus_service");
         this.dialog = useService("dialog");
         this.notification = useService("notification");
-        this.orm = useService("orm");
         this.state = useState({ consultation: this.props.initial || null, busy: false });
         this.asked = 0;
         this.onNews = (payload) => {
@@ -145,9 +144,14 @@ export class ConsultationWorkflow extends Component {
         this.props.onChange?.();
     }
 
-    async open(method) {
-        const dialog = await this.orm.call("vet.consultation", method, [[this.props.consultationId]]);
-        await this.action.doAction(dialog, {
+    open(method) {
+        const { consultationId } = this.props;
+        return this.action.doActionButton({
+            type: "object",
+            name: method,
+            resModel: "vet.consultation",
+            resId: consultationId,
+            resIds: [consultationId],
             onClose: async () => {
                 await this.look();
                 this.props.onChange?.();
