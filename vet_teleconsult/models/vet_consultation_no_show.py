@@ -20,6 +20,7 @@ class VetConsultation(models.Model):
         readonly=True,
         copy=False,
         tracking=True,
+        groups="vet_teleconsult.group_veterinarian",
         help="The owner has not come by the time that the type of the consultation sets.",
     )
 

@@ -56,6 +56,11 @@ SECRET_FIELDS = {
         "guest_ids",
         "notice_ids",
         "event_id",
+        "cancel_mail_id",
+        "cancel_mail_state",
+        "cancel_mailed_at",
+        "no_show_proposed",
+        "rebook_url",
     },
     "vet.chat": {
         "link_token",
@@ -69,7 +74,7 @@ SECRET_FIELDS = {
         "observation_ids",
         "last_message_id",
     },
-    "vet.consultation.type": {"note_template", "vet_ids", "product_id", "resource_calendar_id"},
+    "vet.consultation.type": {"cancel_template_id", "note_template", "vet_ids", "product_id", "resource_calendar_id"},
     "vet.prescription": {"media_ids"},
     "vet.patient": {"recording_count"},
 }

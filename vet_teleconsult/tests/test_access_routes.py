@@ -34,6 +34,7 @@ JSON_ROUTES = {
     },
     **{f"/vet_teleconsult/chat/{name}": VETS for name in ("workflow", "observation", "colleagues", "patient_media")},
     "/vet_teleconsult/chat/inbox": (NO, NO, NO, NO, NO, YES, YES),
+    "/vet_teleconsult/consultation/workflow": VETS,
     **{f"/vet_teleconsult/room/{name}": ROOM for name in ("join", "ticket", "consent", "waiting")},
     "/vet_teleconsult/room/device_check": (NO, YES, NO, NO, NO, NO, NO),
     **{
@@ -153,7 +154,7 @@ class TestAccessOfRoutes(MediaCommon):
                     self.assertEqual(NO if refused else YES, expected[number])
 
     def _prepare_params(self, route, user, by_link):
-        if "/room/" in route or "/prescription/" in route:
+        if any(part in route for part in ("/room/", "/prescription/", "/consultation/")):
             params = {"consultation_id": self.consultation.id, "recording_id": self.recording.id}
             token = self.consultation.room_token
         else:
