@@ -34,6 +34,7 @@
         "data/vet_appointment_mail_data.xml",
         "data/calendar_alarm_data.xml",
         "data/vet_transcript_mail_data.xml",
+        "data/vet_consultation_summary_data.xml",
         "data/vet_prescription_data.xml",
         "data/ir_cron_data.xml",
         "data/vet_consultation_workflow_data.xml",
@@ -52,6 +53,8 @@
         # reports
         "report/vet_transcript_templates.xml",
         "report/vet_transcript_reports.xml",
+        "report/vet_consultation_summary_templates.xml",
+        "report/vet_consultation_summary_reports.xml",
         "report/vet_prescription_templates.xml",
         "report/vet_prescription_reports.xml",
         # wizards
@@ -66,6 +69,7 @@
         "views/vet_patient_views.xml",
         "views/vet_consultation_views.xml",
         "views/vet_consultation_form_views.xml",
+        "views/vet_consultation_summary_views.xml",
         "views/vet_consultation_queue_views.xml",
         "views/vet_consultation_analysis_views.xml",
         "views/vet_chat_views.xml",

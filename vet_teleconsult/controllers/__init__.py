@@ -9,5 +9,6 @@ from . import (
     prescription,
     room,
     sidecar,
+    summary,
     workflow,
 )

@@ -7,6 +7,9 @@ UPDATE vet_sidecar_command
 UPDATE vet_transcript
    SET state = 'failed', problem = 'neutralized'
  WHERE state = 'pending';
+UPDATE vet_consultation_summary
+   SET state = 'failed', problem = 'neutralized'
+ WHERE state = 'pending';
 DELETE FROM ir_config_parameter
  WHERE key IN ('vet_teleconsult.turn_urls', 'vet_teleconsult.turn_secret');
 UPDATE ir_config_parameter

@@ -46,6 +46,7 @@ class VetConsultation(models.Model):
             "is_mine": self.is_mine,
             "workflow": self._get_workflow(),
             "recordings": self.recording_ids._get_info(),
+            "summary": self._get_summary_info(),
             "guests": self.guest_ids._get_info(),
         }
 

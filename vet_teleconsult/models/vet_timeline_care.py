@@ -75,15 +75,19 @@ class VetTimeline(models.AbstractModel):
         :param Scope scope: who reads
         :rtype: dict
         """
+        summaries = consultations.summary_ids.filtered(
+            lambda summary: summary.state == "ready" if scope.is_for_vets else summary._is_shared()
+        )
         entries = {}
         for consultation in consultations:
+            latest = summaries.filtered(lambda summary, of=consultation: summary.consultation_id == of)[:1]
             note = consultation.note if scope.is_for_vets else consultation.owner_note
             entries[consultation] = {
                 "title": consultation.type_id.name,
                 "about": consultation.vet_id.name or None,
                 "detail": consultation.name if scope.is_for_vets else None,
                 "patient": self._name_patient(consultation.patient_id, scope),
-                "files": [],
+                "files": [self._describe_pdf(self.env._("Summary"), summary._get_path()) for summary in latest],
                 **self._describe_text(note),
                 **self._describe_state(consultation, CONSULTATION_TONES),
                 **self._describe_place_in_odoo(consultation, scope, f"/my/consultations/{consultation.id}"),

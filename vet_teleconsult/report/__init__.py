@@ -1,1 +1,1 @@
-from . import vet_prescription_report, vet_transcript_report
+from . import vet_consultation_summary_report, vet_prescription_report, vet_transcript_report

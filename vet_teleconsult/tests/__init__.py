@@ -20,6 +20,7 @@ from . import (
     test_chat_workflow,
     test_claim_concurrency,
     test_consultation,
+    test_consultation_summary,
     test_events,
     test_guests,
     test_hoot,

@@ -12,6 +12,8 @@ export class History extends Component {
     static components = { Icon, Timeline };
     static props = {
         recordings: Array,
+        /** {label, tone, problem, url} of what the owner takes home, or null */
+        summary: { type: [Object, { value: null }], optional: true },
         /** ({before, kinds}) => Promise: a page of what came before */
         load: Function,
         onAddNote: Function,
