@@ -59,9 +59,6 @@ class VetConsultation(models.Model):
 
     # === BUSINESS METHODS === #
 
-    def _get_workspace(self):
-        return {**super()._get_workspace(), "prescribing": self._get_prescribing()}
-
     def _get_prescribing(self):
         """Tell a vet in the room what was prescribed here, and what a new prescription begins with.
 

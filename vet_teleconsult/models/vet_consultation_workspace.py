@@ -48,6 +48,7 @@ class VetConsultation(models.Model):
             "recordings": self.recording_ids._get_info(),
             "summary": self._get_summary_info(),
             "guests": self.guest_ids._get_info(),
+            "prescribing": self._get_prescribing(),
         }
 
     def _save_note(self, note):
