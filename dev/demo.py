@@ -125,7 +125,7 @@ def _prepare_database(name: str, fresh: bool, size: str) -> None:
         database.clone(database.template(demo=True), name)
         if size == "large":
             say(f"  {large.CONSULTATIONS} consultations (minutes) ...")
-            made = large.make(name)
+            made = large.make(name, large.CONSULTATIONS)
             say("    " + ", ".join(f"{count} {model}" for model, count in made.items()))
     elif known != key:
         say("  The addon has changed: updating the clinic ...")

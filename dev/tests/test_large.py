@@ -4,7 +4,8 @@ import os
 
 import pytest
 
-from dev import database, large, postgres, stack
+from dev import database, demo, large, postgres, stack
+from dev.paths import STAMPS
 
 DATABASE = f"vet_large_test_{os.getpid()}"
 CONSULTATIONS, CHATS = 400, 40
@@ -107,3 +108,19 @@ def test_nothing_was_tracked_mailed_or_put_on_the_bus(seen):
 
 def test_there_are_consultations_in_every_column_of_the_queue(seen):
     assert {"available", "claimed", "waiting", "in_progress", "done", "no_show"} <= set(seen["columns"])
+
+
+def test_the_large_demo_is_made_once_and_stands_beside_the_small_one(monkeypatch, capsys):
+    name = DATABASE + demo.SIZES["large"]
+    assert demo.SIZES["small"] != demo.SIZES["large"]
+    monkeypatch.setattr(large, "CONSULTATIONS", 20)
+    with postgres.running():
+        try:
+            demo._prepare_database(name, fresh=False, size="large")
+            demo._prepare_database(name, fresh=False, size="large")
+            assert capsys.readouterr().out.count("20 vet.consultation") == 1
+            count = postgres.client("psql", "-d", name, "-Atc", "SELECT count(*) > 20 FROM vet_consultation")
+            assert count.stdout.strip() == "t"
+        finally:
+            database.drop(name)
+            (STAMPS / name).unlink(missing_ok=True)
