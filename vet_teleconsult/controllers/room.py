@@ -38,6 +38,7 @@ class TeleconsultRoom(http.Controller):
             self._check_link(consultation_sudo, guest_sudo)
         except RoomError as room_error:
             error = room_error.values
+        is_offered = error and error["code"] == "cancelled" and not guest_sudo
         # sudo: the clinic's name and phone number are what an error page is for
         company_sudo = consultation_sudo.company_id or request.env.company.sudo()
         clinic = {"name": company_sudo.name, "phone": company_sudo._get_clinic_phone() or None}
@@ -46,6 +47,7 @@ class TeleconsultRoom(http.Controller):
             {
                 "clinic": clinic,
                 "error": error,
+                "rebook_url": consultation_sudo._get_rebook_offer() if is_offered else None,
                 "html_lang": lang.replace("_", "-"),
                 "props": {"consultationId": consultation_id, "accessToken": token, "lang": lang},
             },

@@ -139,7 +139,11 @@ class VetConsultation(models.Model):
                     )
                 )
                 continue
-            mail_id = template_sudo.send_mail(consultation.id, email_values={"model": False, "res_id": False})
+            calendar_file = consultation.sudo()._attach_cancellation()
+            mail_id = template_sudo.send_mail(
+                consultation.id,
+                email_values={"model": False, "res_id": False, "attachment_ids": calendar_file.ids},
+            )
             # sudo: what became of the mail is noted by the system
             consultation.sudo().write({"cancel_mail_id": mail_id, "cancel_mailed_at": fields.Datetime.now()})
             consultation.message_post(body=self.env._("Cancellation sent to %(email)s.", email=email))
@@ -171,6 +175,19 @@ class VetConsultation(models.Model):
         # sudo: signed with the database's secret
         payload = hash_sign(self.env(su=True), REBOOK_SCOPE, {"c": self.id}, expiration=self._get_rebook_validity())
         return f"{self.get_base_url()}/vet/book/again/{payload}"
+
+    def _get_rebook_offer(self):
+        """Give the link to book again that the owner's page shows once the consultation does not take place.
+
+        Only to a room link that is still good: an old one found again must not make a fresh one.
+
+        Note: self.ensure_one()
+
+        :rtype: str | None
+        """
+        self.ensure_one()
+        is_missed = self.state in ("cancelled", "no_show")
+        return self._get_rebook_url() if is_missed and self.link_state == "valid" else None
 
     @api.model
     def _find_by_rebook(self, payload):

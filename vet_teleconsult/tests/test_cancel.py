@@ -13,7 +13,7 @@ from odoo.tools.misc import hash_sign
 
 from odoo.addons.mail.tests.common import MockEmail
 
-from .common import TeleconsultCommon
+from .common import TeleconsultCommon, TeleconsultHttpCommon
 
 
 class CancelCommon(TeleconsultCommon, MockEmail):
@@ -239,3 +239,42 @@ class TestRebookLink(CancelCommon):
     def test_time_of_the_link_does_not_hang_on_the_appointment(self):
         self.consultation.scheduled_at = fields.Datetime.now() - timedelta(days=365)
         self.assertEqual(self._find(self._payload()), self.consultation)
+
+
+@tagged("post_install", "-at_install")
+class TestCancelledRoom(CancelCommon, TeleconsultHttpCommon):
+    """What the owner's room link shows once the consultation is cancelled."""
+
+    def setUp(self):
+        super().setUp()
+        self.consultation.scheduled_at = fields.Datetime.now()
+        self.consultation.with_user(self.vet).action_cancel("The vet is ill.")
+
+    def _open(self):
+        response = self.url_open(f"/vet/room/{self.consultation.id}/{self.consultation.room_token}")
+        self.assertEqual(response.status_code, 410)
+        return html.fromstring(response.content)
+
+    def test_it_says_why_and_offers_another_time(self):
+        page = self._open()
+        self.assertIn("The vet is ill.", page.text_content())
+        (link,) = page.xpath("//a[@data-test='book-again']/@href")
+        found = self.env["vet.consultation"]._find_by_rebook(urlsplit(link).path.rsplit("/", 1)[1])
+        self.assertEqual(found, self.consultation)
+
+    def test_an_old_link_makes_no_fresh_one(self):
+        for values in (
+            {"room_token_expiration": fields.Datetime.now() - timedelta(days=1)},
+            {"room_token_revoked_at": fields.Datetime.now()},
+        ):
+            with self.subTest(**values):
+                self.consultation.write(values)
+                self.assertFalse(self._open().xpath("//a[@data-test='book-again']"))
+
+    def test_a_page_that_is_open_hears_of_it(self):
+        self.env.cr.precommit.run()
+        last = self.env["bus.bus"]._bus_last_id()
+        self.consultation._notify_room()
+        self.env.cr.precommit.run()
+        heard = self.env["bus.bus"].search([("id", ">", last)]).mapped("message")
+        self.assertTrue([message for message in heard if "/vet/book/again/" in message])

@@ -473,7 +473,7 @@ export class Room extends Component {
         this.state.workspace = { ...this.state.workspace, guests };
     }
 
-    onConsultationChange({ state }) {
+    onConsultationChange({ state, rebook_url: rebookUrl }) {
         if (state) {
             this.state.consultation.state = state;
         }
@@ -481,6 +481,9 @@ export class Room extends Component {
             this.onEnded("cancelled");
         } else if (state === "done" && this.state.phase !== "call" && this.role !== "vet") {
             this.onEnded("finished");
+        }
+        if (rebookUrl && this.state.blocked?.code === "cancelled") {
+            this.state.blocked.details = { ...this.state.blocked.details, rebookUrl };
         }
         this.reloadWorkspace();
     }
