@@ -3,6 +3,7 @@
 import pytest
 
 from dev import manual
+from dev.paths import ROOT
 from dev.problem import Problem
 
 SOURCE = """
@@ -50,7 +51,7 @@ def test_the_numbers_that_nothing_shows_are_told(capsys):
 @pytest.mark.parametrize(("name", "letter"), [("synchronous", "S"), ("asynchronous", "A")])
 def test_each_manual_is_followed_from_its_first_number_to_its_last(name, letter):
     """One test each, its steps in the order of the manual; some numbers are shown later or elsewhere."""
-    source = (manual.ROOT / "tests" / "manual" / f"test_{name}.py").read_text()
+    source = (ROOT / "tests" / "manual" / f"test_{name}.py").read_text()
     steps = [int(number[1:]) for number, _ in manual.read(source) if number.startswith(letter)]
     assert steps == sorted(set(steps))
     assert len({test for _, test in manual.read(source)}) == 1
