@@ -50,6 +50,7 @@
         "views/chat_templates.xml",
         "views/booking_templates.xml",
         "views/booking_step_templates.xml",
+        "views/join_templates.xml",
         # reports
         "report/vet_transcript_templates.xml",
         "report/vet_transcript_reports.xml",
@@ -70,6 +71,7 @@
         "views/vet_consultation_views.xml",
         "views/vet_consultation_form_views.xml",
         "views/vet_consultation_summary_views.xml",
+        "views/vet_appointment_views.xml",
         "views/vet_consultation_queue_views.xml",
         "views/vet_consultation_analysis_views.xml",
         "views/vet_chat_views.xml",

@@ -2,6 +2,8 @@
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
+from .models.vet_consultation_calendar import IN_STEP
+
 
 def post_init_hook(env):
     """Give the database its sidecar secret and each company its consultation numbers."""
@@ -14,4 +16,7 @@ def uninstall_hook(env):
     env["ir.sequence"].search([("code", "in", ("vet.consultation", "vet.prescription"))]).with_context(
         **{MODULE_UNINSTALL_FLAG: True}
     ).unlink()
+    # The appointments of consultations that are no more; the reminders in them could not go otherwise.
+    appointments = env["calendar.event"].with_context(active_test=False, **{IN_STEP: True})
+    appointments.search([("vet_company_id", "!=", False)]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "vet_teleconsult.%")]).unlink()

@@ -3,6 +3,7 @@ from . import (
     booking_begin,
     booking_page,
     chat,
+    join,
     media,
     portal,
     portal_chat,

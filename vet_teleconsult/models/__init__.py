@@ -55,6 +55,7 @@ from . import (
     vet_consultation_guest,
     vet_consultation_guests,
     vet_consultation_invitation,
+    vet_consultation_join,
     vet_consultation_link,
     vet_consultation_live,
     vet_consultation_no_show,

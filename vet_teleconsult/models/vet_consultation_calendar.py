@@ -7,7 +7,17 @@ from odoo.tools.misc import clean_context
 from .vet_consultation import OPEN_STATES
 
 IN_STEP = "vet_consultation_in_step"  # context: the other side is being written, do not write it back
-APPOINTMENT_FIELDS = {"scheduled_at", "scheduled_duration", "type_id", "vet_id", "partner_id", "patient_id", "state"}
+APPOINTMENT_FIELDS = {
+    "scheduled_at",
+    "scheduled_duration",
+    "type_id",
+    "mode",
+    "vet_id",
+    "partner_id",
+    "patient_id",
+    "company_id",
+    "state",
+}
 
 
 class VetConsultation(models.Model):
@@ -139,7 +149,8 @@ class VetConsultation(models.Model):
         events = self.env["calendar.event"].with_context(context)  # pylint: disable=context-overridden
         # Whom Odoo invites depends on the consultation that the event belongs to: first this link, then the mails.
         self.event_id = events.create(self._prepare_event_vals()).with_env(self.env)
-        self.event_id.attendee_ids._send_invitation_emails()
+        if not self.env.context.get("install_mode"):
+            self.event_id.attendee_ids._send_invitation_emails()
         self._invite_owner()
 
     def _update_event(self):

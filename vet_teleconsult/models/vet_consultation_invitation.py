@@ -34,8 +34,10 @@ class VetConsultation(models.Model):
 
     def action_invite_owner(self):
         """Send the owner the invitation once more, such as after correcting their address."""
+        self.check_access("write")
         for consultation in self:
             consultation._check_open()
+            # sudo: the owner's link, for the owner
             consultation.sudo()._send_notice_mail("invitation", consultation._get_invitation_template())
         return True
 
@@ -200,13 +202,13 @@ class VetConsultation(models.Model):
         event.add("status").value = "CANCELLED" if method == "CANCEL" else "CONFIRMED"
         if consultation.mode == "video":
             event.add("url").value = place
-        if company.email:
+        if company.partner_id.email_normalized:
             organizer = event.add("organizer")
-            organizer.value = f"mailto:{company.email}"
+            organizer.value = f"mailto:{company.partner_id.email_normalized}"
             organizer.params["CN"] = [company.name.replace('"', "'")]
-        if partner.email:
+        if partner.email_normalized:
             attendee = event.add("attendee")
-            attendee.value = f"mailto:{partner.email}"
+            attendee.value = f"mailto:{partner.email_normalized}"
             attendee.params.update(
                 {"CN": [partner.name.replace('"', "'")], "PARTSTAT": ["ACCEPTED"], "RSVP": ["FALSE"]}
             )

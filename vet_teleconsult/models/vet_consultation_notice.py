@@ -121,25 +121,52 @@ class VetConsultation(models.Model):
         problem = self._get_notice_problem() or (not email and "no_address") or (not template and "no_template")
         mail = self.env["mail.mail"]
         if not problem:
-            # Deleted with the mail (mail.message.unlink), and until then nobody's but the system's to read.
-            calendar_file = (
-                self.env["ir.attachment"]
-                .sudo()
-                .create(
-                    {
-                        "name": "invite.ics",
-                        "mimetype": "text/calendar; method=REQUEST; charset=utf-8",
-                        "datas": base64.b64encode(self._get_owner_calendar_file()),
-                        "res_model": "mail.message",
-                        "res_id": 0,
-                    }
-                )
-            )
+            calendar_file = self._attach_calendar_file()
             mail_id = template.with_env(self.sudo().env).send_mail(
                 self.id, email_values={"model": False, "res_id": False, "attachment_ids": calendar_file.ids}
             )
             mail = mail.browse(mail_id)
         return self._create_notice(kind, "email", recipient=email, problem=problem, mail_id=mail.id, **values)
+
+    def _attach_calendar_file(self, method="REQUEST"):
+        """Make a file of the appointment, to be mailed to the owner.
+
+        It is deleted with the mail (`mail.message.unlink`), and until then nobody's but the system's to read.
+
+        Note: self.ensure_one()
+
+        :param str method: as of :meth:`_get_owner_calendar_file`
+        :rtype: ir.attachment
+        """
+        self.ensure_one()
+        # sudo: whoever has the owner told needs no right on what they are told
+        return (
+            self.env["ir.attachment"]
+            .sudo()
+            .create(
+                {
+                    "name": "invite.ics",
+                    "mimetype": f"text/calendar; method={method}; charset=utf-8",
+                    "datas": base64.b64encode(self._get_owner_calendar_file(method)),
+                    "res_model": "mail.message",
+                    "res_id": 0,
+                }
+            )
+        )
+
+    def _attach_cancellation(self):
+        """Make a file that takes the appointment out of the owner's calendar.
+
+        Note: self.ensure_one()
+
+        :return: none where there was no appointment
+        :rtype: ir.attachment
+        """
+        self.ensure_one()
+        if not self.event_id:
+            return self.env["ir.attachment"]
+        self.invitation_sequence += 1
+        return self._attach_calendar_file("CANCEL")
 
     def _send_notice_sms(self, kind, template, **values):
         """Send the owner an SMS by a template, and remember it.

@@ -42,6 +42,12 @@ class CalendarAlarm(models.Model):
         super()._compute_sms_template_id()
         self._use_template("sms_template_id", "sms", "vet_teleconsult.sms_template_consultation_reminder")
 
+    @api.onchange("is_vet_reminder")
+    def _onchange_duration_interval(self):
+        super()._onchange_duration_interval()
+        if self.is_vet_reminder:
+            self.name = self.env._("Owner: %(reminder)s", reminder=self.name)
+
     def _use_template(self, field_name, alarm_type, xml_id):
         """Choose the usual template of reminders to owners where none of consultations is chosen."""
         usual = self.env.ref(xml_id, raise_if_not_found=False)

@@ -31,6 +31,11 @@ class TestAppointment(ScheduleCommon):
         self.consultation_type.mode = "phone"
         self.assertFalse(self._book().event_id.videocall_location)
 
+    def test_an_appointment_that_becomes_one_by_phone_loses_its_link(self):
+        consultation = self._book()
+        consultation.mode = "phone"
+        self.assertFalse(consultation.event_id.videocall_location)
+
     def test_a_consultation_that_takes_place_at_once_is_no_event(self):
         consultation = self._create_consultation(vet_id=self.vet.id)
         self.assertFalse(consultation.event_id)

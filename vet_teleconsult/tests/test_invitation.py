@@ -1,6 +1,6 @@
 import vobject
 
-from odoo.exceptions import UserError
+from odoo.exceptions import AccessError, UserError
 from odoo.tools import html2plaintext
 
 from .schedule_common import ScheduleCommon
@@ -86,10 +86,19 @@ class TestInvitation(ScheduleCommon):
         self.assertLess(int(first.sequence.value), int(second.sequence.value))
         self.assertEqual(second.dtstart.value.replace(tzinfo=None), self._at(WEDNESDAY, "10:00"))
 
-    def test_the_file_can_take_the_appointment_out_again(self):
-        consultation = self._book()
-        calendar = vobject.readOne(consultation._get_owner_calendar_file("CANCEL").decode())
+    def test_a_cancellation_takes_the_appointment_out_of_the_owners_calendar(self):
+        consultation = self._book(vet=self.vet)
+        invited = self._open_file(self._get_mails(consultation)).vevent
+        consultation.with_user(self.vet).action_cancel("The vet is ill")
+        calendar = self._open_file(consultation.cancel_mail_id)
         self.assertEqual((calendar.method.value, calendar.vevent.status.value), ("CANCEL", "CANCELLED"))
+        self.assertEqual(calendar.vevent.uid.value, invited.uid.value)
+        self.assertLess(int(invited.sequence.value), int(calendar.vevent.sequence.value))
+
+    def test_a_cancellation_of_what_was_no_appointment_has_no_file(self):
+        consultation = self._create_consultation(vet_id=self.vet.id)
+        consultation.with_user(self.vet).action_cancel("The vet is ill")
+        self.assertFalse(consultation.cancel_mail_id.attachment_ids)
 
     def test_a_vet_who_moves_the_event_has_the_owner_told_both_times(self):
         consultation = self._book(vet=self.vet)
@@ -165,3 +174,8 @@ class TestInvitation(ScheduleCommon):
         consultation = self._book(vet=self.vet)
         consultation.with_user(self.vet).action_invite_owner()
         self.assertEqual(len(self._get_mails(consultation)), 2)
+
+    def test_an_owner_cannot_have_invitations_mailed_again_and_again(self):
+        consultation = self._book()
+        with self.assertRaises(AccessError):
+            consultation.with_user(self.owner).action_invite_owner()
