@@ -131,9 +131,8 @@ class VetBooking(models.Model):
         """
         # sudo: for whoever holds the clinic's signed link
         bookings_sudo = self.sudo().search([("rebooked_from_id", "=", consultation.id)])
-        return bookings_sudo.filtered(lambda booking: booking._is_unfinished() or booking.consultation_id._is_open())[
-            :1
-        ]
+        finished_sudo = bookings_sudo.filtered(lambda booking: booking.consultation_id._is_open())
+        return (finished_sudo or bookings_sudo.filtered(lambda booking: booking._is_unfinished()))[:1]
 
     @api.model
     def _prepare_rebooking_vals(self, consultation):

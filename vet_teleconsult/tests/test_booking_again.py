@@ -98,7 +98,8 @@ class TestBookingExpiry(BookingCommon):
 
     def _expire(self, booking):
         self._let_expire(booking)
-        self.env["vet.booking"]._cron_expire()
+        with self.enter_registry_test_mode():
+            self.env.ref("vet_teleconsult.ir_cron_expire_bookings").method_direct_trigger()
         self.env.invalidate_all()
 
     def test_contact_patient_and_chat_of_an_unfinished_booking_go(self):

@@ -147,7 +147,9 @@ class TestBookingPrivacy(BookingCommon):
         self.assertTrue(response.headers["Location"].endswith(f"/my/book?company_id={self.company.id}"))
 
     def test_what_another_clinic_offers_is_not_offered_here(self):
-        self.offer.copy({"name": "Foreign", "company_id": self.other_company.id, "vet_ids": False})
+        self.env["vet.consultation.type"].create(
+            {"name": "Foreign", "company_id": self.other_company.id, "is_bookable": True}
+        )
         booking = self._begin()
         response = self._fill(booking, until="reason")
         self.assertNotIn("Foreign", response.text)
