@@ -95,6 +95,7 @@
         "views/portal_home_templates.xml",
         "views/portal_consultation_templates.xml",
         "views/portal_pet_templates.xml",
+        "views/portal_timeline_templates.xml",
         "views/portal_chat_templates.xml",
         "views/portal_booking_templates.xml",
         "views/portal_prescription_templates.xml",

@@ -8,6 +8,8 @@ from odoo.http import request
 from odoo.addons.portal.controllers import portal
 from odoo.addons.portal.controllers.portal import pager as portal_pager
 
+from .portal_timeline import get_timeline_values
+
 OPEN_STATES = ("scheduled", "waiting", "in_progress")
 CHAT_MESSAGES = 20  # the last ones; the chat's own page has them all
 CLOSED_WITHOUT_VISIT_STATES = ("cancelled", "no_show")
@@ -135,6 +137,7 @@ class TeleconsultPortal(portal.CustomerPortal):
         is_identified = self._is_identified_for(consultation_sudo)
         chat_sudo = consultation_sudo.chat_id
         is_open = consultation_sudo.state in OPEN_STATES
+        summary_sudo = consultation_sudo._get_shared_summary()
         values = {
             "page_name": "consultations",
             "consultation": consultation_sudo,
@@ -142,6 +145,7 @@ class TeleconsultPortal(portal.CustomerPortal):
             "chat": chat_sudo,
             "chat_messages": chat_sudo._get_messages(limit=CHAT_MESSAGES),
             "is_identified": is_identified,
+            "summary_url": summary_sudo._get_path() if summary_sudo and is_identified else None,
             "is_joinable": is_open and consultation_sudo.mode == "video" and consultation_sudo.link_state == "valid",
             "is_link_out_of_order": is_open and consultation_sudo.link_state != "valid",
             "link_was_sent": kw.get("link") == "sent",
@@ -213,22 +217,27 @@ class TeleconsultPortal(portal.CustomerPortal):
         return request.render("vet_teleconsult.portal_my_pets", values)
 
     @http.route("/my/pets/<int:patient_id>", type="http", auth="public", website=True)
-    def portal_my_pet(self, patient_id, access_token=None, **kw):
-        """Show one animal to an owner, or to the bearer of its token."""
+    def portal_my_pet(self, patient_id, access_token=None, before=None, **kw):
+        """Show one animal to an owner, or to the bearer of its token; its history only to an owner.
+
+        :param int patient_id: the animal
+        :param str access_token: of the page
+        :param str before: where the page of the history before ended
+        """
         try:
             patient_sudo = self._document_check_access("vet.patient", patient_id, access_token)
         except (AccessError, MissingError):
             return request.redirect("/my")
         is_identified = self._is_identified_for(patient_sudo)
-        consultations_sudo = patient_sudo.consultation_ids.browse()
+        timeline = {"entries": []}
         if is_identified:
-            # Each owner finds the consultations that they may open, not those of a former owner.
-            consultations = patient_sudo.consultation_ids.with_user(request.env.user)
-            consultations_sudo = consultations._filtered_access("read").sudo()
+            # Each owner finds what they may open, not what a former owner could.
+            patient = patient_sudo.with_user(request.env.user)
+            timeline = get_timeline_values(patient, patient_sudo.access_url, before)
         values = {
             "page_name": "pets",
             "patient": patient_sudo,
-            "consultations": consultations_sudo.sorted("scheduled_at", reverse=True),
+            **timeline,
             "is_identified": is_identified,
             "timezone": self._get_timezone(patient_sudo.partner_id),
         }

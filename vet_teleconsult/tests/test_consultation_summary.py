@@ -305,6 +305,11 @@ class TestSummaryAccess(SummaryCommon):
         (entry,) = self.patient.with_user(self.owner)._get_timeline("owner")["entries"]
         self.assertEqual(entry["files"], [])
 
+    def test_owner_finds_it_on_the_page_of_the_consultation(self):
+        summary = self._finish()
+        self.authenticate(self.owner.login, self.owner.login)
+        self.assertIn(f"/vet/summary/{summary.id}", self.url_open(f"/my/consultations/{self.consultation.id}").text)
+
     def test_timeline_leads_both_sides_to_it(self):
         summary = self._finish()
         for user, audience in ((self.vet, "vet"), (self.owner, "owner")):

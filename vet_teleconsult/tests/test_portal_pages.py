@@ -311,7 +311,7 @@ class TestPortalPetPage(PortalCase):
         token = self.patient._portal_ensure_token()
         page = self._open(f"/my/pets/{self.patient.id}?access_token={token}")
         self.assertIn("Fenja", page.text_content())
-        self.assertFalse(page.find_class("o_vet_portal_consultation"))
+        self.assertFalse(page.find_class("o_vet_portal_timeline"))
 
     def test_a_new_owner_does_not_see_the_former_owners_consultations(self):
         self.patient.write({"partner_id": self.other_owner.partner_id.id})
@@ -319,7 +319,34 @@ class TestPortalPetPage(PortalCase):
         self._log_in(self.other_owner)
         page = self._open(f"/my/pets/{self.patient.id}")
         self.assertIn("Fenja", page.text_content())
-        self.assertFalse(page.find_class("o_vet_portal_consultation"))
+        self.assertFalse(page.find_class("o_vet_portal_timeline"))
+
+    def test_owner_pages_back_through_a_long_history(self):
+        now = fields.Datetime.now()
+        for days in range(25):
+            self._create_consultation(self.patient, scheduled_at=now - timedelta(days=days + 1), state="done")
+        self._log_in(self.owner)
+        page = self._open(f"/my/pets/{self.patient.id}")
+        (history,) = page.find_class("o_vet_portal_timeline")
+        self.assertEqual(len(history), 20)
+        (earlier,) = page.xpath("//a[@data-test='portal-timeline-earlier']/@href")
+        page = self._open(earlier.partition("#")[0])
+        (history,) = page.find_class("o_vet_portal_timeline")
+        self.assertEqual(len(history), 6)
+        self.assertFalse(page.xpath("//a[@data-test='portal-timeline-earlier']"))
+
+    def test_an_address_of_the_history_that_is_none_shows_the_newest(self):
+        self._log_in(self.owner)
+        page = self._open(f"/my/pets/{self.patient.id}?before=nonsense")
+        self.assertIn(f"/my/consultations/{self.consultation.id}", self._links(page))
+
+    def test_history_tells_an_owner_of_a_note_once_it_is_shared(self):
+        self.consultation.note = "<p>Allergic to fleas. " + "Wash the blanket. " * 20 + "</p>"
+        self._log_in(self.owner)
+        self.assertNotIn("fleas", self._open(f"/my/pets/{self.patient.id}").text_content())
+        self.consultation.note_shared = True
+        page = self._open(f"/my/pets/{self.patient.id}")
+        self.assertIn("Allergic to fleas", page.xpath("//details/summary")[0].text_content())
 
     def test_an_animal_without_photo_shows_a_paw(self):
         self._log_in(self.owner)
