@@ -87,6 +87,13 @@ class TeleconsultBookingBegin(BookingPage):
             )
         self._speak(consultation_sudo.partner_id.lang)
         consultation_sudo = consultation_sudo.with_context(lang=request.env.lang)
+        if consultation_sudo._is_open():
+            return self._render_refusal(
+                consultation_sudo.company_id,
+                request.env._("Your consultation takes place after all."),
+                request.env._("Look for the clinic's newest message, which has the link to it."),
+                status=410,
+            )
         booking_sudo = request.env["vet.booking"]._find_rebooking(consultation_sudo)
         if booking_sudo:
             return self._no_store(request.redirect(booking_sudo._get_path(), code=303))

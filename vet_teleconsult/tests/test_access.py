@@ -19,6 +19,8 @@ MATRIX = {
     "vet.consultation": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.consultation.notice": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.consultation.guest": (NOBODY, NOBODY, NOBODY, NOBODY, KEEP, NOBODY, KEEP),
+    "vet.booking": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
+    "vet.emergency.question": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, ALL),
     "vet.chat": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.chat.participant": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.call": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
@@ -61,6 +63,9 @@ SECRET_FIELDS = {
         "cancel_mailed_at",
         "no_show_proposed",
         "rebook_url",
+        "booking_id",
+        "booking_ids",
+        "red_flags",
     },
     "vet.chat": {
         "link_token",
@@ -104,6 +109,10 @@ class TestAccess(TeleconsultCommon):
             "vet.consultation.notice": cls.consultation._create_notice("invitation", "email"),
             "vet.consultation.guest": cls.env["vet.consultation.guest"].create(
                 {"consultation_id": cls.consultation.id, "name": "Ben"}
+            ),
+            "vet.booking": cls.env["vet.booking"]._begin(cls.company, []),
+            "vet.emergency.question": cls.env["vet.emergency.question"].create(
+                {"question": "It cannot get up", "company_id": cls.company.id}
             ),
             "vet.chat": cls.consultation.chat_id,
             "vet.chat.participant": cls.consultation.chat_id.participant_ids,

@@ -54,6 +54,12 @@ HTTP_ROUTES = {
     "/vet/recording/<int:recording_id>/download": (LOGIN, LOGIN, WRONG, WRONG, WRONG, AWAY, WRONG),
     "/vet/summary/<int:summary_id>": (LOGIN, LOGIN, PAGE, WRONG, WRONG, PAGE, WRONG),
     "/vet/transcript/<int:transcript_id>": (LOGIN, LOGIN, PAGE, WRONG, WRONG, PAGE, WRONG),
+    "/vet/book/<int:company_id>": (PAGE, PAGE, AWAY, AWAY, PAGE, PAGE, PAGE),  # owners are led to their own page
+    "/vet/book/again/<string:payload>": LINK_PAGE,
+    "/vet/booking/<int:booking_id>/<string:token>": (AWAY,) * 7,  # to the step that comes next
+    "/vet/booking/<int:booking_id>/<string:token>/<string:step>": LINK_PAGE,
+    "/vet/booking/<int:booking_id>/<string:token>/calendar.ics": (AWAY,) * 7,  # nothing is booked yet
+    "/my/book": (LOGIN, LOGIN, PAGE, PAGE, AWAY, PAGE, PAGE),
     "/my/chats": OWN_PAGES,
     "/my/chats/page/<int:page>": OWN_PAGES,
     "/my/chats/new": (LOGIN, LOGIN, PAGE, PAGE, PAGE, PAGE, PAGE),
@@ -86,6 +92,9 @@ class TestAccessOfRoutes(MediaCommon):
         cls.transcript = cls.env["vet.transcript"]._create_for(cls.chat, False)
         cls.summary = cls._create_sent_summary()
         cls.prescription = cls._create_signed_prescription()
+        cls.company.vet_booking_public = True
+        cls.booking = cls.env["vet.booking"]._begin(cls.company, [], client="203.0.113.7")
+        cls.cancelled = cls._create_consultation(state="cancelled")
         cls.people = (None, None, cls.owner, cls.other_owner, cls.receptionist, cls.vet, cls.foreign_vet)
 
     @classmethod
@@ -112,6 +121,10 @@ class TestAccessOfRoutes(MediaCommon):
             "<int:consultation_id>/<string:token>": f"{self.consultation.id}/{self.consultation.room_token}",
             "<int:chat_id>/<string:token>": f"{self.chat.id}/{self.chat.link_token}",
             "<int:media_id>/<string:token>": f"{self.media.id}/{self.media.access_token}",
+            "<int:booking_id>/<string:token>": f"{self.booking.id}/{self.booking.access_token}",
+            "<string:step>": "owner",
+            "<string:payload>": self.cancelled._get_rebook_url().rpartition("/")[2],
+            "<int:company_id>": self.company.id,
             "<int:consultation_id>": self.consultation.id,
             "<int:chat_id>": self.chat.id,
             "<int:recording_id>": self.recording.id,

@@ -84,6 +84,14 @@ class TestBookingAgain(BookingCommon):
         self.assertIn("already", self._get_text(response, "booking-problem"))
         self.assertFalse(bookings[1].consultation_id)
 
+    def test_the_link_of_a_consultation_that_takes_place_after_all_says_so(self):
+        consultation = self._cancel()
+        path = self._get_again_path(consultation)
+        consultation.with_user(self.manager).action_reopen()
+        response = self._open(path)
+        self.assertEqual(response.status_code, 410)
+        self.assertIn("takes place after all", self._get_text(response, "booking-refusal"))
+
     def test_a_forged_or_expired_link_says_so(self):
         path = self._get_again_path(self._cancel())
         forged = self._open(path[:-3] + "abc")
@@ -159,6 +167,4 @@ class TestBookingExpiry(BookingCommon):
         self._let_expire(booking)
         response = self._open(booking._get_path("owner"))
         self.assertEqual(response.status_code, 410)
-        self.assertEqual(
-            response.page.xpath("//a[@data-test='booking-again']/@href"), [f"/vet/book/{self.company.id}"]
-        )
+        self.assertEqual(response.page.xpath("//a[@data-test='booking-again']/@href"), [f"/vet/book/{self.company.id}"])

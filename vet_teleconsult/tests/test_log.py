@@ -7,6 +7,8 @@ ADDRESSES = (
     f"/vet/room/1/{SECRET}",
     f"/vet/chat/1/{SECRET}",
     f"/vet/clip/1/{SECRET}",
+    f"/vet/booking/1/{SECRET}/owner",
+    f"/vet/book/again/{SECRET}",
     f"/vet/media/1/{SECRET}?variant=play",
     f"/my/consultations/1?access_token={SECRET}",
     f"/vet/transcript/1?download=1&access_token={SECRET}",
