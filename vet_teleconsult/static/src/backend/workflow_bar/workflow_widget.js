@@ -1,4 +1,4 @@
-import { Component } from "@odoo/owl";
+import { Component, onWillDestroy } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
 import { standardWidgetProps } from "@web/views/widgets/standard_widget_props";
@@ -10,6 +10,10 @@ export class WorkflowWidget extends Component {
     static components = { ConsultationWorkflow };
     static props = { ...standardWidgetProps };
 
+    setup() {
+        onWillDestroy(() => (this.gone = true));
+    }
+
     /** @returns {Promise<boolean>} whether the form is saved, so that nothing that was entered gets lost */
     save() {
         return this.props.record.save();
@@ -18,8 +22,15 @@ export class WorkflowWidget extends Component {
     /** What somebody is entering stays; whoever saves it is told by Odoo if it no longer fits. */
     async reload() {
         const { record } = this.props;
-        if (!(await record.isDirty())) {
-            await record.load();
+        try {
+            if (!this.gone && !(await record.isDirty())) {
+                await record.load();
+            }
+        } catch (error) {
+            // Whoever has left the form, for the room, has nothing there to be brought up to date.
+            if (!this.gone) {
+                throw error;
+            }
         }
     }
 }
