@@ -1,4 +1,4 @@
-"""S3: both sides attach pictures, clips and documents in the room, on a computer and on a phone, and see how far it is."""
+"""S3: both sides attach pictures, clips and documents in the room, on a computer and on a phone."""
 
 from __future__ import annotations
 

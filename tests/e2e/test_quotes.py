@@ -59,6 +59,7 @@ def _make_quote(vet: Person, product: str) -> None:
     cell = form.locator("[name=order_line] .o_selected_row input[type=text]").first
     cell.fill(product)
     vet.page.locator(".o-autocomplete--dropdown-item", has_text=product).first.click()
+    expect(form.locator("[name=order_line] td[name=price_subtotal]")).to_contain_text("120.00", timeout=_WAIT)
     form.locator("button[name=action_send_in_vet_chat]").click()
     expect(form).to_have_count(0, timeout=_WAIT)
 

@@ -34,6 +34,18 @@ class VetChat(models.Model):
         consultation = self.consultation_ids.filtered(lambda consultation: consultation._is_open())[:1]
         return self._get_new_quote_action(consultation)
 
+    def action_continue_quote(self):
+        """Open the quote that the current user has begun here and not sent, or else an empty one.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        action = self.action_new_quote()
+        draft = self.env["sale.order"].search(
+            [("vet_chat_id", "=", self.id), ("state", "=", "draft"), ("create_uid", "=", self.env.uid)], limit=1
+        )
+        return {**action, "name": draft.display_name, "res_id": draft.id} if draft else action
+
     def action_view_quotes(self):
         """Open the quotes of the chat.
 

@@ -92,6 +92,13 @@ class TestQuote(QuoteCommon):
         self.env["res.config.settings"].create({"group_product_pricelist": True}).execute()
         self.assertEqual(self._make_quote().amount_total, 90.0)
 
+    def test_quote_that_was_begun_in_a_chat_is_gone_on_with(self):
+        order = self._make_quote()
+        self.assertEqual(self.chat.with_user(self.vet).action_continue_quote()["res_id"], order.id)
+        self.assertNotIn("res_id", self.chat.with_user(self.second_vet).action_continue_quote())
+        self._send(order)
+        self.assertNotIn("res_id", self.chat.with_user(self.vet).action_continue_quote())
+
     def test_form_and_chat_count_their_quotes_and_lead_to_them(self):
         self.assertEqual((self.chat.quote_count, self.consultation.quote_count), (0, 0))
         order = self._make_quote(self.consultation)
@@ -322,6 +329,22 @@ class TestQuote(QuoteCommon):
         order = self._send(self._make_quote())
         self._pay(order, 50.0)._set_done()
         self.assertEqual(self._get_card()["state"], "sent")
+
+    def test_quote_is_paid_when_its_invoice_is(self):
+        self.env["account.chart.template"].try_loading("generic_coa", company=self.company, install_demo=False)
+        order = self._send(self._make_quote()).sudo()
+        order.action_confirm()
+        order.order_line.qty_delivered = 1
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.assertEqual(self._get_card()["state"], "confirmed")
+        self._start_listening()
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        self.env.flush_all()
+        payload = self._hear_document(f"vet_chat_{self.chat.id}", self.vet)[-1]
+        self.assertEqual(payload["document"]["state"], "paid")
 
     # --- live
 

@@ -47,6 +47,6 @@ export function useChatDocuments() {
  * @returns {Promise<void>}
  */
 export function openInDialog({ action: actionService }, action) {
-    const context = { ...action.context, dialog_size: "extra-large" };
+    const context = { ...action.context, dialog_size: "extra-large", vet_over_page: true };
     return actionService.doAction({ ...action, context, target: "new" });
 }

@@ -6,5 +6,5 @@ chatDocuments.add("quote", {
     icon: "quote",
     model: "sale.order",
     create: async (services, chat) =>
-        openInDialog(services, await services.orm.call("vet.chat", "action_new_quote", [[chat.id]])),
+        openInDialog(services, await services.orm.call("vet.chat", "action_continue_quote", [[chat.id]])),
 });
