@@ -111,6 +111,7 @@
         "demo/vet_chat_conversation_demo.xml",
         "demo/vet_call_demo.xml",
         "demo/vet_consent_demo.xml",
+        "demo/vet_booking_demo.xml",
         "demo/vet_prescription_demo.xml",
     ],
     "assets": {
