@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { click, queryAllTexts, waitFor, waitForNone } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
+import { waitUntilSubscribe } from "@bus/../tests/bus_test_helpers";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
 import {
     getService,
@@ -8,7 +9,6 @@ import {
     mountWithCleanup,
     onRpc,
     patchWithCleanup,
-    serverState,
 } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
 import { user } from "@web/core/user";
@@ -45,7 +45,6 @@ beforeEach(() => {
     waiting = [];
     mockDate("2026-05-04T10:07:00", 0);
     onRpc("vet.consultation", "get_waiting_list", () => waiting);
-    onRpc("has_group", ({ args }) => args[1] !== "none");
     patchWithCleanup(Chime.prototype, { ring: () => expect.step("ring") });
 });
 
@@ -53,13 +52,15 @@ async function openOdoo() {
     patchWithCleanup(user, { hasGroup: async () => true });
     await mountWithCleanup(WebClient);
     await waitFor("[data-test=waiting-systray]");
+    await waitUntilSubscribe();
     await animationFrame();
 }
 
 /** Somebody comes or goes, and the server says so. */
 async function change(entries) {
     waiting = entries;
-    MockServer.env["bus.bus"]._sendone(serverState.partnerId, "vet_teleconsult/queue", {});
+    MockServer.env["bus.bus"]._sendone("broadcast", "vet_teleconsult/queue", { company_id: 1, consultation_id: 1 });
+    await animationFrame();
     await advanceTime(400);
     await animationFrame();
 }
@@ -84,8 +85,9 @@ test("somebody who comes is announced with a sound, and the room is one click aw
     await openOdoo();
     await change([REX]);
     await waitFor(".o_vet_waiting_notification:contains(Anna Keller with Rex is waiting for you)");
+    await animationFrame();
     expect.verifySteps(["ring"]);
-    await click(".o_vet_waiting_notification button.btn-primary");
+    await click(".o_vet_waiting_notification button:contains(Open the room)");
     await animationFrame();
     expect.verifySteps(["start 1"]);
 });
@@ -94,6 +96,7 @@ test("who waits for any vet is said to", async () => {
     await openOdoo();
     await change([OTIS]);
     await waitFor(".o_vet_waiting_notification:contains(is waiting for a vet)");
+    await animationFrame();
     expect.verifySteps(["ring"]);
 });
 

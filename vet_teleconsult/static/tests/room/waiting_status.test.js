@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { queryText } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
+import { formatTime } from "@vet_teleconsult/core/times";
 import { WaitingStatus } from "@vet_teleconsult/room/waiting/waiting_status";
 import { mountWithoutWebClient } from "./mount_without_web_client";
 
@@ -28,7 +29,7 @@ const words = () => queryText("[data-test=waiting-status]");
 test("before the time the owner is told that they are expected, and when", async () => {
     await showStatus("09:50:00");
     expect("[data-test=waiting-status]").toHaveAttribute("data-state", "expected");
-    expect(words()).toMatch(/You are expected at 10:00/);
+    expect(words()).toMatch(new RegExp(`You are expected at ${formatTime(STATUS.scheduled_at)}`));
 });
 
 test("a vet who is in the room is here", async () => {
@@ -47,7 +48,8 @@ test("a vet who does not come becomes late by the passing of time", async () => 
     await advanceTime(12 * 60 * 1000);
     await animationFrame();
     expect("[data-test=waiting-status]").toHaveAttribute("data-state", "late");
-    expect(words()).toMatch(/Dr Meier is late.*Your appointment was at 10:00, 12 minutes ago/s);
+    expect(words()).toMatch(/Dr Meier is late/);
+    expect(words()).toMatch(new RegExp(`Your appointment was at ${formatTime(STATUS.scheduled_at)}, 12 minutes ago`));
 });
 
 test("the minutes are those of the clinic's clock, not of this machine", async () => {
@@ -84,6 +86,5 @@ test("whoever has not joined is asked to, so that the clinic sees them", async (
 
 test("of an appointment on another day the day is named", async () => {
     await showStatus("10:00:00", { scheduled_at: "2026-05-12T08:30:00Z" });
-    expect(words()).toMatch(/12/);
-    expect(words()).toMatch(/08:30/);
+    expect(words()).toMatch(new RegExp(`12.*${formatTime("2026-05-12T08:30:00Z")}`));
 });

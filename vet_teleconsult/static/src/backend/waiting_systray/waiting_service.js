@@ -78,7 +78,7 @@ export const waitingService = {
                     type: "info",
                     title: _t("In the waiting room"),
                     className: "o_vet_waiting_notification",
-                    buttons: [{ name: _t("Open the room"), primary: true, onClick: () => open(entry) }],
+                    buttons: [{ name: _t("Open the room"), onClick: () => open(entry) }],
                     onClose: () => closers.delete(keyOf(entry)),
                 }
             );
