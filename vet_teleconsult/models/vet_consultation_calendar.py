@@ -111,8 +111,9 @@ class VetConsultation(models.Model):
     # === BUSINESS METHODS === #
 
     def _release_slot(self):
-        super()._release_slot()
+        result = super()._release_slot()
         self._archive_events()
+        return result
 
     def _is_appointment(self):
         """Say whether the consultation has, or is to have, its place in a calendar.

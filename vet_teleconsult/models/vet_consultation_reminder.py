@@ -34,19 +34,22 @@ class CalendarAlarm(models.Model):
 
     @api.depends("is_vet_reminder")
     def _compute_mail_template_id(self):
-        super()._compute_mail_template_id()
+        result = super()._compute_mail_template_id()
         self._use_template("mail_template_id", "email", "vet_teleconsult.mail_template_consultation_reminder")
+        return result
 
     @api.depends("is_vet_reminder")
     def _compute_sms_template_id(self):
-        super()._compute_sms_template_id()
+        result = super()._compute_sms_template_id()
         self._use_template("sms_template_id", "sms", "vet_teleconsult.sms_template_consultation_reminder")
+        return result
 
     @api.onchange("is_vet_reminder")
     def _onchange_duration_interval(self):
-        super()._onchange_duration_interval()
+        result = super()._onchange_duration_interval()
         if self.is_vet_reminder:
             self.name = self.env._("Owner: %(reminder)s", reminder=self.name)
+        return result
 
     def _use_template(self, field_name, alarm_type, xml_id):
         """Choose the usual template of reminders to owners where none of consultations is chosen."""
@@ -63,8 +66,9 @@ class CalendarAlarmManager(models.AbstractModel):
 
     @api.model
     def _send_reminder(self):
-        super()._send_reminder()
+        result = super()._send_reminder()
         self._send_vet_reminders()
+        return result
 
     @api.model
     def _send_vet_reminders(self):
