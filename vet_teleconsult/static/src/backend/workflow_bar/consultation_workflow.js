@@ -76,7 +76,7 @@ export class ConsultationWorkflow extends Component {
         this.lookTimer ??= browser.setTimeout(async () => {
             this.lookTimer = null;
             await this.look();
-            this.props.onChange?.();
+            this.tell();
         }, BUNCH);
     }
 
@@ -111,6 +111,13 @@ export class ConsultationWorkflow extends Component {
         }
     }
 
+    /** Answers may come when the page has been left: then there is nobody to tell. */
+    tell() {
+        if (!this.gone) {
+            this.props.onChange?.();
+        }
+    }
+
     // ------------------------------------------------------------------ doing
 
     async onAction(action) {
@@ -141,7 +148,7 @@ export class ConsultationWorkflow extends Component {
             );
             await this.look();
         }
-        this.props.onChange?.();
+        this.tell();
     }
 
     open(method) {
@@ -154,7 +161,7 @@ export class ConsultationWorkflow extends Component {
             resIds: [consultationId],
             onClose: async () => {
                 await this.look();
-                this.props.onChange?.();
+                this.tell();
             },
         });
     }
