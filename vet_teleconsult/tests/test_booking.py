@@ -90,7 +90,9 @@ class TestBooking(BookingCommon):
     def test_a_new_pet_needs_a_name_and_a_kind(self):
         booking = self._begin()
         self._fill(booking, until="pet")
-        response = self._send(booking._get_path("pet"), name=" ", species_id="0", weight="heavy", birth_date="2999-01-01")
+        response = self._send(
+            booking._get_path("pet"), name=" ", species_id="0", weight="heavy", birth_date="2999-01-01"
+        )
         problem = self._get_text(response, "booking-problem")
         for sentence in ("pet's name", "kind of animal", "kilograms", "in the future"):
             self.assertIn(sentence, problem)
@@ -137,9 +139,7 @@ class TestBooking(BookingCommon):
         place = consultation._get_place_in_line()
         self.assertGreaterEqual(place, 1)
         self.assertEqual(response.page.xpath("//*[@data-test='booking-place']/@data-place"), [str(place)])
-        self.assertEqual(
-            response.page.xpath("//a[@data-test='booking-room']/@href"), [consultation._get_room_path()]
-        )
+        self.assertEqual(response.page.xpath("//a[@data-test='booking-room']/@href"), [consultation._get_room_path()])
 
     def test_pressed_twice_it_is_one_consultation(self):
         booking = self._book_as_stranger()
@@ -202,7 +202,12 @@ class TestBooking(BookingCommon):
         self._log_in(self.owner)
         booking = self._begin(f"/my/book?company_id={self.company.id}")
         self._send(
-            booking._get_path("pet"), patient_id="new", name="Pip", species_id=str(self.species.id), sex="male", weight="1,2"
+            booking._get_path("pet"),
+            patient_id="new",
+            name="Pip",
+            species_id=str(self.species.id),
+            sex="male",
+            weight="1,2",
         )
         self._send(booking._get_path("reason"), type_id=str(self.offer.id), reason="Vaccination")
         self._send(booking._get_path("files"))

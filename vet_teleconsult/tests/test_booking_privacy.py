@@ -56,7 +56,7 @@ class TestBookingPrivacy(BookingCommon):
             pages.append([self._without_identity(text, booking, email) for text in seen])
         self.assertEqual(pages[0][:2], pages[1][:2])
         # The second stands one place further back.
-        self.assertEqual(*(re.sub(r'data-place.*?</p>', "", page[2], flags=re.DOTALL) for page in pages))
+        self.assertEqual(*(re.sub(r"data-place.*?</p>", "", page[2], flags=re.DOTALL) for page in pages))
 
     def _without_identity(self, text, booking, email):
         """Take out what differs between any two bookings: keys, numbers, addresses."""
@@ -72,7 +72,9 @@ class TestBookingPrivacy(BookingCommon):
         booking = self._book_as_stranger()
         before = self.env["mail.mail"].search([])
         self._send(booking._get_path("time"), when="now")
-        mails = (self.env["mail.mail"].search([]) - before).filtered(lambda mail: booking.partner_id in mail.recipient_ids)
+        mails = (self.env["mail.mail"].search([]) - before).filtered(
+            lambda mail: booking.partner_id in mail.recipient_ids
+        )
         self.assertEqual(len(mails), 1)
         self.assertIn(booking._get_path(), mails.body_html)
         self.assertIn("Minka", mails.subject)
