@@ -92,6 +92,7 @@
         "views/vet_sidecar_views.xml",
         "views/res_partner_views.xml",
         "views/res_config_settings_views.xml",
+        "views/portal_accessibility_templates.xml",
         "views/portal_home_templates.xml",
         "views/portal_consultation_templates.xml",
         "views/portal_pet_templates.xml",

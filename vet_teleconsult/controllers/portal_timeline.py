@@ -6,7 +6,7 @@ from markupsafe import Markup
 from odoo.exceptions import UserError
 
 BADGES = {
-    "good": "text-bg-success",
+    "good": "bg-success-subtle text-success-emphasis",
     "warning": "text-bg-warning",
     "danger": "text-bg-danger",
     "neutral": "text-bg-light",

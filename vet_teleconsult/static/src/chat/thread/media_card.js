@@ -18,6 +18,8 @@ export class MediaCard extends Component {
     static components = { Icon };
     static props = {
         media: Object,
+        /** What its message says: a caption that says the same is not shown again. */
+        said: { type: String, optional: true },
         /** {openMedia, retryMedia, refreshMedia, openPlace} */
         actions: Object,
     };
@@ -58,13 +60,19 @@ export class MediaCard extends Component {
         return `width: ${Math.round(shown)}px; aspect-ratio: ${ratio.toFixed(4)}`;
     }
 
+    get caption() {
+        return this.media.caption === this.props.said ? "" : this.media.caption;
+    }
+
     get duration() {
         return this.media.duration ? formatDuration(Math.round(this.media.duration)) : "";
     }
 
     get openLabel() {
         const name = this.media.caption || this.media.name;
-        return this.media.kind === "video" ? _t("Play: %s", name) : _t("Open: %s", name);
+        const label = this.media.kind === "video" ? _t("Play: %s", name) : _t("Open: %s", name);
+        // Who speaks to their device says what they see (WCAG 2.2, 2.5.3): the duration stands on the picture.
+        return [label, this.duration].filter(Boolean).join(", ");
     }
 
     get timeCode() {
