@@ -71,7 +71,7 @@ def test_photo_of_a_paper_prescription_reaches_the_owner(call: Call, tmp_path: P
 def test_what_is_missing_is_said_and_nothing_typed_is_lost_not_even_by_a_reload(call: Call) -> None:
     _write(call.vet)
     call.vet.find("rx-dose").fill("")
-    _ask_to_sign(call.vet)
+    call.vet.press("rx-to-sign")
     expect(call.vet.find("rx-problem")).to_contain_text("the dose is missing", timeout=_WAIT)
     call.vet.reload()
     call.vet.press("tab-prescriptions")
@@ -109,9 +109,7 @@ def test_vet_signs_on_the_form_what_was_begun_on_the_consultation(call: Call) ->
         line.locator(f"[name={field}] input").fill(value)
     page.locator(".o_dialog .o_form_button_save").click()
     expect(page.locator(".o_dialog")).to_have_count(0, timeout=_WAIT)
-    form.locator("button[name=action_sign]").or_(page.locator(".o_form_button_save")).first.click()
-    if page.locator(".o_dialog").count() == 0:
-        page.locator("button[name=action_sign]:visible").click()
+    form.locator("button[name=action_sign]").click()
     dialog = page.locator(".o_dialog")
     dialog.locator("[name=license_number] input").fill("TEST-4711")
     dialog.locator("button[name=action_confirm]").click()
@@ -120,6 +118,15 @@ def test_vet_signs_on_the_form_what_was_begun_on_the_consultation(call: Call) ->
         "vet.prescription", [("consultation_id", "=", call.consultation.id)], "state", "name"
     )
     assert prescription["state"] == "signed"
+
+
+def test_card_opens_over_the_vets_room_and_the_call_goes_on(call: Call) -> None:
+    _write(call.vet)
+    _sign(call.vet)
+    call.vet.press("tab-messages")
+    _card(call.vet, "signed").get_by_test_id("document-open").click()
+    expect(call.vet.page.locator(".o_dialog .o_form_view")).to_contain_text("RX/", timeout=_WAIT)
+    call.is_going_on()
 
 
 def _write(vet: Vet) -> None:
@@ -140,15 +147,11 @@ def _write(vet: Vet) -> None:
         vet.find(f"rx-{field}").fill(value)
 
 
-def _ask_to_sign(vet: Vet) -> None:
+def _sign(vet: Vet) -> None:
     vet.press("rx-to-sign")
     vet.find("rx-signer").fill("Dr. Test")
     vet.find("rx-license").fill("TEST-4711")
     vet.press("rx-sign")
-
-
-def _sign(vet: Vet) -> None:
-    _ask_to_sign(vet)
     expect(vet.find("rx-item").first).to_have_attribute("data-state", "signed", timeout=_WAIT)
 
 

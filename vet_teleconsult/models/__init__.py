@@ -40,6 +40,7 @@ from . import (
     vet_chat_participant,
     vet_chat_patient_media,
     vet_chat_post,
+    vet_chat_prescription,
     vet_chat_quote,
     vet_chat_thread,
     vet_chat_transcript,

@@ -107,6 +107,7 @@ class VetPrescription(models.Model):
             "weight": self.weight,
             "valid_until": self.valid_until.isoformat() if self.valid_until else "",
             "lines": [self._describe_line(line) for line in self.line_ids],
+            "gaps": self._get_gaps() if self.state == "draft" else [],
             "photos": [{"id": photo.id, "name": photo.name} for photo in self.photo_ids],
         }
 

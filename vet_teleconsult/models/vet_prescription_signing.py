@@ -99,6 +99,19 @@ class VetPrescription(models.Model):
         """
         self.ensure_one()
         self._check_draft()
+        gaps = self._get_gaps()
+        if gaps:
+            raise UserError("\n".join([self.env._("Before you sign:"), *gaps]))
+
+    def _get_gaps(self):
+        """Say what is missing before a draft can be signed.
+
+        Note: self.ensure_one()
+
+        :return: sentences; none when nothing is
+        :rtype: list[str]
+        """
+        self.ensure_one()
         gaps = self._get_gaps_of_paper() if self.kind == "paper" else self._get_gaps_of_lines()
         today = self._get_day(fields.Datetime.now())
         if not self.valid_until:
@@ -113,8 +126,7 @@ class VetPrescription(models.Model):
                     date=latest.isoformat(),
                 )
             )
-        if gaps:
-            raise UserError("\n".join([self.env._("Before you sign:"), *gaps]))
+        return gaps
 
     def _get_gaps_of_lines(self):
         gaps = [] if self.line_ids else [self.env._("Prescribe at least one drug.")]

@@ -46,6 +46,14 @@ class TestPrescriptionDraft(PrescriptionCommon):
         self.assertEqual(form.partner_id, self.other_owner.partner_id)
         self.assertFalse(form.consultation_id)
 
+    def test_menu_of_a_chat_goes_on_with_the_draft_that_the_vet_has_begun_there(self):
+        chat = self.consultation.chat_id
+        self.assertEqual(chat.with_user(self.vet).action_continue_prescription()["res_id"], self.prescription.id)
+        action = chat.with_user(self.second_vet).action_continue_prescription()
+        self.assertFalse(action["res_id"])
+        form = Form(self.env["vet.prescription"].with_user(self.second_vet).with_context(**action["context"]))
+        self.assertEqual((form.patient_id, form.chat_id, form.consultation_id), (self.patient, chat, self.consultation))
+
     def test_product_gives_the_drug_its_name(self):
         product = self.env["product.product"].create({"name": "Rimadyl 50 mg", "default_code": "R50"})
         line = self.env["vet.prescription.line"].create(

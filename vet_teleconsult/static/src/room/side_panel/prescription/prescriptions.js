@@ -103,15 +103,16 @@ export class Prescriptions extends Component {
         }
     }
 
-    /** @returns {Promise<boolean>} whether Odoo has the draft now */
+    /** @returns {Promise<object|null>} the draft as Odoo has it now; null when it could not be saved */
     async store() {
         const answer = await this.ask(() => this.api.save(toValues(this.state.draft)));
         if (answer) {
             const saved = answer.prescribing.prescriptions.find(({ id }) => id === answer.id);
             Object.assign(this.state.draft, { id: saved.id, photos: saved.photos, valid_until: saved.valid_until });
             this.keep();
+            return saved;
         }
-        return Boolean(answer);
+        return null;
     }
 
     async save() {
@@ -136,7 +137,10 @@ export class Prescriptions extends Component {
     }
 
     async toSign() {
-        if (await this.store()) {
+        const saved = await this.store();
+        if (saved?.gaps.length) {
+            this.state.problem = [_t("Before you sign:"), ...saved.gaps].join("\n");
+        } else if (saved) {
             this.show("sign");
         }
     }
