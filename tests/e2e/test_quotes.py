@@ -44,9 +44,12 @@ def test_vet_takes_back_a_quote_and_the_owners_thread_says_so(call: Call) -> Non
 
 
 def _offer(call: Call) -> str:
-    """Have something to offer, of a name of its own."""
+    """Have something to offer, of a name of its own, which is agreed to by a signature."""
+    admin = call.clinic.admin
+    company = admin.read("vet.consultation", call.consultation.id, "company_id")["company_id"][0]
+    admin.call("res.company", "write", [company], {"portal_confirmation_sign": True, "portal_confirmation_pay": False})
     name = f"Dental Cleaning {uuid.uuid4().hex[:6]}"
-    call.clinic.admin.create("product.product", name=name, type="service", list_price=120.0)
+    admin.create("product.product", name=name, type="service", list_price=120.0)
     return name
 
 

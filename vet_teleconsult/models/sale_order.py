@@ -147,13 +147,14 @@ class SaleOrder(models.Model):
             "amount": format_amount(self.env, self.amount_total, self.currency_id),
             "url": self.get_portal_url() if is_owner else f"/odoo/sale.order/{self.id}",
             "url_label": self._get_chat_action_label() if is_owner else None,
+            "asks": is_owner and (self._has_to_be_signed() or self._has_to_be_paid()),
             "pdf_url": self.get_portal_url(report_type="pdf", download=True)
             if is_owner
             else f"/report/pdf/sale.report_saleorder/{self.id}",
             "is_void": state == "cancelled",
         }
         if is_hidden:
-            values.update(subtitle=None, amount=None, url=None, url_label=None, pdf_url=None)
+            values.update(subtitle=None, amount=None, url=None, url_label=None, pdf_url=None, asks=False)
         return values
 
     def _get_chat_state(self, audience):

@@ -29,7 +29,8 @@ class VetChatDocumentMixin(models.AbstractModel):
 
         :param str audience: ``vet`` or ``owner``; an owner's addresses carry the record's own access token
         :return: ``kind`` (picture and colours), ``id``, ``title``, ``subtitle`` (or None), ``state``, ``state_label``,
-            ``amount`` (formatted, or None), ``url`` and ``pdf_url`` (or None), ``is_void``
+            ``amount`` (formatted, or None), ``url`` and ``pdf_url`` (or None), ``is_void``; optionally ``url_label``
+            (what opening it is for) and ``asks`` (whether the reader is to do something there)
         :rtype: dict
         """
         raise NotImplementedError

@@ -17,7 +17,7 @@ export class DocumentCard extends Component {
     static template = "vet_teleconsult.DocumentCard";
     static components = { Icon };
     static props = {
-        /** {kind, id, title, subtitle, state, state_label, amount, url, url_label?, pdf_url, is_void} */
+        /** {kind, id, title, subtitle, state, state_label, amount, url, url_label?, asks?, pdf_url, is_void} */
         document: Object,
         /** {openDocument}: whether it was opened without leaving the page */
         actions: Object,
