@@ -170,6 +170,7 @@
             ("include", "vet_teleconsult.assets_page_base"),
             ("include", "vet_teleconsult.assets_chat_thread"),
             "vet_teleconsult/static/src/room/wake_lock.js",
+            "vet_teleconsult/static/src/room/rtc/environment.js",
             "vet_teleconsult/static/src/booking/files/**/*",
         ],
         # Fetched by these pages when they are wanted: the chat in the room, the viewer, the recorder.
