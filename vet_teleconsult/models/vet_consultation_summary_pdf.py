@@ -1,6 +1,6 @@
 from odoo import models
 from odoo.exceptions import UserError
-from odoo.tools.misc import format_date
+from odoo.tools.misc import format_date, get_lang
 
 from ..tools.page_stamp import stamp
 
@@ -46,7 +46,8 @@ class VetConsultationSummary(models.Model):
         :rtype: vet.consultation.summary
         """
         self.ensure_one()
-        lang = self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
+        # A language that the clinic has switched off since is not spoken any more.
+        lang = get_lang(self.env, self.partner_id.lang or self.company_id.partner_id.lang).code
         return self.with_company(self.company_id).with_context(lang=lang, tz=self._get_time_zone())
 
     def _get_time_zone(self):

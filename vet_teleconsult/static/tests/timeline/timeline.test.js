@@ -68,12 +68,14 @@ test("a long note is folded, and unfolds with all that is in it", async () => {
     await click("[data-test=timeline-fold]");
     await animationFrame();
     expect("[data-test=timeline-text] b").toHaveCount(0);
+    expect.verifySteps([{ before: null, kinds: null }]);
 });
 
 test("a short note is read without unfolding", async () => {
     await mountTimeline([{ entries: [entry({ text: "<p>Fleas.</p>" })], next: null, kinds: [] }]);
     expect("[data-test=timeline-text]").toHaveText("Fleas.");
     expect("[data-test=timeline-fold]").toHaveCount(0);
+    expect.verifySteps([{ before: null, kinds: null }]);
 });
 
 test("earlier entries come when they are asked for, each once", async () => {
