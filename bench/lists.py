@@ -82,7 +82,7 @@ class Clinic:
             "patients": self._list("vet.patient", "list", "name, id"),
             "patients, cards": self._list("vet.patient", "kanban", "name, id"),
             "history in the room": lambda: self.vet.request(
-                "/vet_teleconsult/room/workspace", consultation_id=self.consultation
+                "/vet_teleconsult/room/timeline", consultation_id=self.consultation
             ),
             "portal: consultations": self._page("/my/consultations"),
             "portal: pets": self._page("/my/pets"),

@@ -1,9 +1,10 @@
 import json
 from xml.etree import ElementTree
 
-from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import SQL
+
+from odoo.addons.vet_teleconsult.models.vet_chat_info import INBOX_ORDER, INBOX_PAGE
 
 from .chat_common import ChatCommon
 
@@ -23,8 +24,6 @@ class TestQueryCounts(ChatCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.message = cls._write_many(1, author=cls.vet.partner_id)
-        cls.consultation.write({"state": "in_progress"})
-        cls.later = cls._create_consultation(scheduled_at=fields.Datetime.add(fields.Datetime.now(), days=9))
 
     # === RECORDS === #
 
@@ -177,7 +176,6 @@ class TestQueryCounts(ChatCommon):
             "inbox": lambda: len(self.env["vet.chat"].with_user(self.vet)._get_inbox()["chats"]),
             "patients": self._list("vet.patient", "list"),
             "patients as cards": self._list("vet.patient", "kanban"),
-            "history in the room": lambda: len(self.later.with_user(self.vet)._get_workspace()["history"]),
             "portal: home": self._ask_counters,
             "portal: consultations": self._page("/my/consultations", "/my/consultations"),
             "portal: pets": self._page("/my/pets", "/my/pets"),
@@ -193,3 +191,15 @@ class TestQueryCounts(ChatCommon):
                 self.assertGreaterEqual(shown_of_few, FEW)
                 self.assertGreater(shown_of_many, shown_of_few)
                 self.assertEqual(many, few)
+
+    def test_the_first_rows_of_lists_are_read_from_an_index_in_their_order(self):
+        self._grow(MANY)
+        chats, patients = self.env["vet.chat"].with_user(self.vet), self.env["vet.patient"].with_user(self.vet)
+        for name, query, index in (
+            ("inbox", chats._search(chats._get_inbox_domain(), order=INBOX_ORDER, limit=INBOX_PAGE), "_inbox_idx"),
+            ("patients", patients._search([], order=patients._order, limit=PAGE), "_name_idx"),
+        ):
+            with self.subTest(list=name):
+                plan = "\n".join(row[0] for row in self.env.execute_query(SQL("EXPLAIN %s", query.select())))
+                self.assertIn(index, plan)
+                self.assertNotIn("Seq Scan", plan)
