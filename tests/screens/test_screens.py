@@ -21,7 +21,7 @@ PICTURES = CACHE / "screens"
 LOGINS = {"vet": "vet", "manager": "manager", "admin": "admin", "owner": "owner"}
 SIDEWAYS = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 STYLE_BROKEN = "getComputedStyle(document.body, '::before').content.includes('css error')"
-COMPLETE = "document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete)"
+COMPLETE = "document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete || image.loading === 'lazy')"
 
 
 @dataclass
