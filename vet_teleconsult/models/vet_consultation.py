@@ -213,8 +213,8 @@ class VetConsultation(models.Model):
     @api.depends("scheduled_at", "scheduled_duration")
     def _compute_scheduled_end(self):
         for consultation in self:
-            start = consultation.scheduled_at
-            consultation.scheduled_end = start and start + timedelta(hours=consultation.scheduled_duration)
+            start, length = consultation.scheduled_at, round(consultation.scheduled_duration * 60)
+            consultation.scheduled_end = start and start + timedelta(minutes=length)
 
     @api.depends("state", "waiting_since")
     def _compute_waiting_minutes(self):

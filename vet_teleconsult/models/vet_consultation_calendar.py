@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from odoo import api, fields, models
 from odoo.fields import Command
 from odoo.tools.misc import clean_context
@@ -192,7 +190,7 @@ class VetConsultation(models.Model):
         return {
             "name": f"{self.patient_id.name} · {self.partner_id.name} · {self.type_id.name}",
             "start": self.scheduled_at,
-            "stop": self.scheduled_at + timedelta(hours=self.scheduled_duration),
+            "stop": self.scheduled_end,
             "user_id": self.vet_id.id,
             "partner_ids": [Command.set((self.partner_id | self.vet_id.partner_id).ids)],
             "videocall_location": self.join_url if self.mode == "video" else False,

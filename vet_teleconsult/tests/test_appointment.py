@@ -87,6 +87,11 @@ class TestMovedConsultation(ScheduleCommon):
         self.assertEqual(self.event.stop, self._at(TUESDAY, "10:15"))
         self.assertEqual(self.consultation.scheduled_end, self._at(TUESDAY, "10:15"))
 
+    def test_a_length_that_is_no_whole_minute_is_rounded_on_both_sides(self):
+        self.consultation.scheduled_duration = 0.1667
+        self.assertEqual(self.event.stop, self._at(TUESDAY, "09:10"))
+        self.assertEqual(self.consultation.scheduled_end, self.event.stop)
+
     def test_another_vet(self):
         self.consultation.vet_id = self.second_vet
         self.assertEqual(self.event.user_id, self.second_vet)
