@@ -13,7 +13,10 @@ passed = now - opened
 moved = consultations.browse()
 if passed >= timedelta(hours=1):
     moved = consultations.filtered(lambda each: each.state in ("scheduled", "waiting", "in_progress"))
-    for each in moved.with_context(tracking_disable=True, mail_notrack=True, mail_create_nosubscribe=True):
+    silent = {"tracking_disable": True, "mail_notrack": True, "mail_create_nosubscribe": True}
+    # Nobody is mailed another time: neither owners nor, by the calendar, vets.
+    silent |= {"install_mode": True, "skip_attendee_notification": True}
+    for each in moved.with_context(**silent):
         # An appointment of the same hours keeps its distance on the clock's quarters, one of another day its hour.
         is_soon = each.scheduled_at - opened < timedelta(hours=4)
         step = timedelta(minutes=15) if is_soon else timedelta(days=1)
