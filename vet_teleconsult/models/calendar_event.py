@@ -81,6 +81,7 @@ class CalendarEvent(models.Model):
                 changes = event._prepare_consultation_changes(consultation)
                 if changes:
                     consultation.with_context(**{IN_STEP: True}).write(changes)
+                    consultation.sudo().vet_id._note_booking()
                 if "vet_id" in changes:
                     # sudo: whoever gives a private event away may not write it any more
                     event.sudo().with_context(**{IN_STEP: True}).partner_ids = [
@@ -112,6 +113,10 @@ class CalendarEvent(models.Model):
         if self.user_id and self.user_id != consultation.vet_id and consultation.state in MOVABLE_STATES:
             changes["vet_id"] = self.user_id.id
         return changes
+
+    def _get_public_fields(self):
+        # Odoo hides the other fields of a private event, also from what happens in the name of who may not see them.
+        return super()._get_public_fields() | {"vet_company_id"}
 
     def _get_activity_excluded_models(self):
         # The consultation shows its appointment itself.
@@ -147,3 +152,14 @@ class CalendarAttendee(models.Model):
         return super(CalendarAttendee, self - ours)._notify_attendees(
             mail_template, notify_author=notify_author, force_send=force_send
         )
+
+
+class CalendarPopoverDeleteWizard(models.TransientModel):
+    _inherit = "calendar.popover.delete.wizard"
+
+    # === ACTION METHODS === #
+
+    def action_send_mail_and_delete(self):
+        # Odoo mails first and deletes then: the owner would be told of a deletion that is refused.
+        self.calendar_event_id._check_no_appointment()
+        return super().action_send_mail_and_delete()

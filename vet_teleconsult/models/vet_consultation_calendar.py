@@ -160,6 +160,8 @@ class VetConsultation(models.Model):
         self.ensure_one()
         values = self._prepare_event_vals()
         event = self.event_id
+        # What somebody was shown of a private event ("Busy") is no longer what is compared.
+        event.invalidate_recordset()
         alarm_commands, attendee_commands = values.pop("alarm_ids"), self._prepare_attendee_commands()
         del values["partner_ids"]
         changes = {name: value for name, value in values.items() if _get_value(event[name]) != value}
