@@ -234,20 +234,27 @@ class TeleconsultBooking(BookingPage):
             **booking_sudo._get_days(day or None),
             "is_open_now": booking_sudo._is_open_now(),
             "timezones": pytz.common_timezones,
-            # In the owner's zone already: only written as their language writes the time of day.
-            "format_local_time": lambda moment: format_time(request.env, moment.time(), time_format="short"),
+            "format_local_time": self._format_local_time,
             "files_props": self._get_files_props(booking_sudo),
         }
 
     def _prepare_result(self, booking_sudo, values):
+        timezone = booking_sudo._get_timezone()
+        scheduled_at = pytz.utc.localize(booking_sudo.consultation_id.scheduled_at)
         return {
             "consultation": booking_sudo.consultation_id,
-            "timezone": booking_sudo._get_timezone(),
+            "timezone": timezone,
+            "scheduled_at": scheduled_at.astimezone(pytz.timezone(timezone)),
+            "format_local_time": self._format_local_time,
             "place": booking_sudo.consultation_id._get_place_in_line(),
             "room_path": booking_sudo._get_room_path(),
             "has_calendar_file": bool(booking_sudo._get_calendar_file()),
             "files_props": self._get_files_props(booking_sudo),
         }
+
+    def _format_local_time(self, moment):
+        """Write a time of day, in the owner's zone already, as their language does."""
+        return format_time(request.env, moment.time(), time_format="short")
 
     def _get_files_props(self, booking_sudo):
         """Prepare what the uploader needs: the chat's link.

@@ -39,13 +39,14 @@ class VetBooking(models.Model):
         if not self.tz and name in pytz.all_timezones_set:
             self.tz = name
 
-    def _get_days(self, first_day=None):
-        """List the free times by the day on which the owner lives them.
+    def _get_days(self, chosen=None):
+        """List the free times by the day on which the owner lives them, a page of days at a time.
 
         Note: self.ensure_one()
 
-        :param date first_day: from which on; from today by default
-        :return: the days of a page, the first day of the page before and after, if there is one
+        :param date chosen: the day whose times are wanted, or the next one that has any; today by default
+        :return: the zone, the ``days`` of the page, the one that is ``chosen``, and a day of the page before
+            (``earlier``) and after (``later``) where there is one
         :rtype: dict
         """
         self.ensure_one()
@@ -57,14 +58,15 @@ class VetBooking(models.Model):
         times = sorted({slot["start"] for slot in slots})
         local = [pytz.utc.localize(start).astimezone(zone) for start in times]
         days = [(day, list(moments)) for day, moments in groupby(local, key=lambda moment: moment.date())]
-        earlier = [day for day, _moments in days if first_day and day < first_day]
-        shown = days[len(earlier) : len(earlier) + DAYS_SHOWN]
-        later = days[len(earlier) + DAYS_SHOWN :]
+        number = next((index for index, (day, _moments) in enumerate(days) if not chosen or day >= chosen), 0)
+        first = number - number % DAYS_SHOWN
+        shown = [self._describe_day(day, moments) for day, moments in days[first : first + DAYS_SHOWN]]
         return {
             "timezone": zone.zone,
-            "days": [self._describe_day(day, moments) for day, moments in shown],
-            "earlier": earlier[max(0, len(earlier) - DAYS_SHOWN)] if earlier else None,
-            "later": later[0][0] if later else None,
+            "days": shown,
+            "chosen_day": shown[number - first] if shown else None,
+            "earlier": days[first - DAYS_SHOWN][0] if first else None,
+            "later": days[first + DAYS_SHOWN][0] if first + DAYS_SHOWN < len(days) else None,
         }
 
     @api.model

@@ -87,19 +87,30 @@ class TestBookingTimes(BookingCommon):
         self._open(booking._get_path("time") + "?tz=Nowhere/Land")
         self.assertEqual(booking.tz, "Asia/Kolkata")
 
-    def test_days_are_shown_a_week_at_a_time(self):
+    def test_the_times_of_one_day_are_shown_and_a_week_of_days(self):
         self.offer.booking_horizon_days = 20
         booking = self._book_as_stranger()
         first = self._open(booking._get_path("time")).page
-        self.assertEqual(len(first.xpath("//*[@data-test='booking-day']")), 7)
+        days = first.xpath("//*[@data-test='booking-day']")
+        self.assertEqual(len(days), 7)
+        self.assertEqual([day.get("aria-current") for day in days], ["date"] + [None] * 6)
+        times = first.xpath("//input[@name='start']/@value")
+        third = self._open(booking._get_path("time") + days[2].get("href")).page
+        self.assertLess(max(times), min(third.xpath("//input[@name='start']/@value")))
+        self.assertEqual(len(third.xpath("//*[@data-test='booking-day']")), 7)
+
+    def test_a_week_leads_to_the_next_and_back(self):
+        self.offer.booking_horizon_days = 20
+        booking = self._book_as_stranger()
+        first = self._open(booking._get_path("time")).page
         self.assertFalse(first.xpath("//a[@data-test='earlier-days']"))
         [later] = first.xpath("//a[@data-test='later-days']/@href")
         second = self._open(booking._get_path("time") + later).page
-        times = [page.xpath("//input[@name='start']/@value") for page in (first, second)]
-        self.assertLess(max(times[0]), min(times[1]))
+        days = [page.xpath("//*[@data-test='booking-day']/@href") for page in (first, second)]
+        self.assertFalse(set(days[0]) & set(days[1]))
         [earlier] = second.xpath("//a[@data-test='earlier-days']/@href")
         again = self._open(booking._get_path("time") + earlier).page
-        self.assertEqual(again.xpath("//input[@name='start']/@value"), times[0])
+        self.assertEqual(again.xpath("//*[@data-test='booking-day']/@href"), days[0])
 
     def test_without_any_free_time_the_owner_is_told_to_call(self):
         self.hours.attendance_ids.unlink()
