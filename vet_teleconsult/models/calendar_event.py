@@ -152,14 +152,3 @@ class CalendarAttendee(models.Model):
         return super(CalendarAttendee, self - ours)._notify_attendees(
             mail_template, notify_author=notify_author, force_send=force_send
         )
-
-
-class CalendarPopoverDeleteWizard(models.TransientModel):
-    _inherit = "calendar.popover.delete.wizard"
-
-    # === ACTION METHODS === #
-
-    def action_send_mail_and_delete(self):
-        # Odoo mails first and deletes then: the owner would be told of a deletion that is refused.
-        self.calendar_event_id._check_no_appointment()
-        return super().action_send_mail_and_delete()

@@ -1,4 +1,5 @@
 from . import (
+    calendar_popover_delete,
     vet_chat_end,
     vet_consultation_cancel,
     vet_consultation_hand_over,
