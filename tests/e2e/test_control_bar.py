@@ -142,6 +142,7 @@ def test_cancelling_tells_the_owner_who_waits_and_mails_a_link_to_book_again(
     shows_state(looking, "cancelled")
     expect(owner.page.locator("[data-test=blocked][data-code=cancelled]")).to_be_visible(timeout=PATIENCE * 1000)
     owner.sees("book-again")
+    expect(owner.find("notice")).to_contain_text("An emergency came in.")
     expect(looking.page.get_by_text("An emergency came in.").first).to_be_visible()
     domain = [("subject", "like", consultation.patient_name), ("subject", "like", "cancelled")]
     [mail] = eventually(lambda: clinic.admin.search("mail.mail", domain, "body_html"), "the mail to the owner")

@@ -23,6 +23,7 @@ class VetConsultation(models.Model):
                 "state": consultation.state,
                 "claimed_by": consultation._get_claimed_by(),
                 "chat_state": consultation.chat_id.state,
+                "cancel_reason": consultation.cancel_reason or None,
                 "rebook_url": consultation._get_rebook_offer(),
                 "recordings": [],
             }

@@ -473,7 +473,7 @@ export class Room extends Component {
         this.state.workspace = { ...this.state.workspace, guests };
     }
 
-    onConsultationChange({ state, rebook_url: rebookUrl }) {
+    onConsultationChange({ state, cancel_reason: reason, rebook_url: rebookUrl }) {
         if (state) {
             this.state.consultation.state = state;
         }
@@ -483,7 +483,11 @@ export class Room extends Component {
             this.onEnded("finished");
         }
         if (rebookUrl && this.state.blocked?.code === "cancelled") {
-            this.state.blocked.details = { ...this.state.blocked.details, rebookUrl };
+            this.state.blocked.details = {
+                sentence: [_t("This consultation does not take place."), reason].filter(Boolean).join(" "),
+                nextStep: _t("Book another time, or call the clinic."),
+                rebookUrl,
+            };
         }
         this.reloadWorkspace();
     }
