@@ -21,7 +21,8 @@ PICTURES = CACHE / "screens"
 LOGINS = {"vet": "vet", "manager": "manager", "admin": "admin", "owner": "owner"}
 SIDEWAYS = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 STYLE_BROKEN = "getComputedStyle(document.body, '::before').content.includes('css error')"
-COMPLETE = "document.fonts.status === 'loaded' && [...document.images].every((image) => image.complete || image.loading === 'lazy')"
+LOADED = "[...document.images].every((image) => image.complete || image.loading === 'lazy')"
+COMPLETE = f"document.fonts.status === 'loaded' && {LOADED}"
 
 
 @dataclass
