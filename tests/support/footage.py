@@ -81,6 +81,8 @@ class Footage:
 
 VET = Footage("vet", (30, 60, 200), 1_000.0, 3.0)
 OWNER = Footage("owner", (30, 150, 60), 1_600.0, 3.4)
+GUEST = Footage("guest", (190, 40, 40), 2_200.0, 3.7)
+SECOND_GUEST = Footage("second_guest", (170, 150, 30), 2_800.0, 4.1)
 
 
 def _yuv(colour: tuple[int, int, int]) -> tuple[int, int, int]:
