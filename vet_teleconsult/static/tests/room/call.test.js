@@ -55,3 +55,27 @@ test("every refusal of a consent leads to a new question", () => {
     expect.verifySteps(["consent_expired", "consent_spent"]);
     expect(call.state.refusal).toBe("no_call");
 });
+
+const participant = (id, role) => ({ id, session: id, role, name: id, state: {}, polite: false });
+const shares = (call) => [...call.links.values()].map(({ peer }) => peer.receivers);
+
+test("what one line can send is divided among those who receive it", () => {
+    const call = makeCall({ ticket: null });
+    call._addParticipant(participant("owner-9", "owner"));
+    expect(shares(call)).toEqual([1]);
+    call._addParticipant(participant("guest-1", "guest"));
+    call._addParticipant(participant("guest-2", "guest"));
+    expect(shares(call)).toEqual([3, 3, 3]);
+    call.removeParticipant("guest-1");
+    expect(shares(call)).toEqual([2, 2]);
+});
+
+test("a guest who was removed is no longer sent anything, whatever the room's server says", () => {
+    const call = makeCall({ ticket: null });
+    call._addParticipant(participant("owner-9", "owner"));
+    call._addParticipant(participant("guest-1", "guest"));
+    const { pc } = call.links.get("guest-1").peer;
+    call.removeParticipant("guest-1");
+    expect(pc.connectionState).toBe("closed");
+    expect(call.state.others.map(({ id }) => id)).toEqual(["owner-9"]);
+});

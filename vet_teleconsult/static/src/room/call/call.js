@@ -236,6 +236,12 @@ export class Call {
         quality.on("stalled", () => this._onCameraStalled());
         peer.setState(this.ownState);
         peer.setTracks(this.tracks);
+        this._shareLine();
+    }
+
+    /** What this line can send is for all of them together. */
+    _shareLine() {
+        this.links.forEach(({ peer }) => peer.share(this.links.size));
     }
 
     _onPeerConnection(peer, connection) {
@@ -334,6 +340,7 @@ export class Call {
         link.quality.stop();
         link.peer.close();
         this.state.others = this.state.others.filter((other) => other.id !== id);
+        this._shareLine();
     }
 
     _closeLinks() {

@@ -48,6 +48,8 @@ export class Peer extends Emitter {
         this.makingOffer = false;
         this.ignoreOffer = false;
         this.restarts = 0;
+        /** How many people get this camera's picture, each by a connection of their own. */
+        this.receivers = 1;
         this.closed = false;
         /** "connecting" | "connected" | "reconnecting" | "closed" */
         this.connection = "connecting";
@@ -116,6 +118,19 @@ export class Peer extends Emitter {
         await this._limitAll();
     }
 
+    /**
+     * Everybody gets the picture from everybody: what one line can carry is divided among those who receive it.
+     *
+     * @param {number} receivers how many get this camera's picture
+     */
+    async share(receivers) {
+        if (receivers === this.receivers) {
+            return;
+        }
+        this.receivers = receivers;
+        await this._limitAll();
+    }
+
     async _limitAll() {
         const sections = this.sections();
         await Promise.all(SECTIONS.map((section, index) => this._limit(section, sections[index]?.sender)));
@@ -137,7 +152,7 @@ export class Peer extends Emitter {
         } else if (section.name === "screen") {
             encoding.maxBitrate = SCREEN_BITRATE;
         } else {
-            encoding.maxBitrate = this.poor ? POOR_CAMERA_BITRATE : CAMERA_BITRATE;
+            encoding.maxBitrate = this.poor ? POOR_CAMERA_BITRATE : Math.round(CAMERA_BITRATE / this.receivers);
             encoding.scaleResolutionDownBy = this.poor ? 2 : 1;
         }
         try {
