@@ -34,7 +34,9 @@ class VetConsultation(models.Model):
         help="What the owner's page found out about their camera, microphone, speaker and network.",
     )
     device_check_summary = fields.Char(
-        string="Device Check Result", compute="_compute_device_check_summary", groups="vet_teleconsult.group_veterinarian"
+        string="Device Check Result",
+        compute="_compute_device_check_summary",
+        groups="vet_teleconsult.group_veterinarian",
     )
 
     # === COMPUTE METHODS === #

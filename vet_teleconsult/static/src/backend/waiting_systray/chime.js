@@ -21,7 +21,9 @@ export class Chime {
         this.AudioContext = AudioContext;
         this.context = null;
         this._onGesture = () => this._prepare();
-        GESTURES.forEach((gesture) => document.addEventListener(gesture, this._onGesture, { capture: true, once: true }));
+        GESTURES.forEach((gesture) =>
+            document.addEventListener(gesture, this._onGesture, { capture: true, once: true })
+        );
     }
 
     _prepare() {

@@ -1,8 +1,7 @@
 /** How long a relay may take to give an address, ms: behind slow networks it answers in two or three seconds. */
 const RELAY_PATIENCE = 8000;
 
-const hasRelay = (iceServers) =>
-    iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url || "")));
+const hasRelay = (iceServers) => iceServers.some(({ urls }) => [urls].flat().some((url) => /^turns?:/.test(url || "")));
 
 /**
  * Whether the relay (TURN, RFC 8656) lets this browser in: it has to give an address. No packet goes to anybody else.

@@ -32,7 +32,8 @@ export function waitingSentence(status, { now, clinic, joined }) {
     }
     const { minutes, appointment } = lateness(status.scheduled_at, now);
     if (status.vet_busy) {
-        const text = minutes >= PATIENCE_MINUTES ? lateSentence(appointment, minutes) : _t("It is your turn after that.");
+        const text =
+            minutes >= PATIENCE_MINUTES ? lateSentence(appointment, minutes) : _t("It is your turn after that.");
         return { state: "busy", title: _t("%s is with another patient", vet), text: `${text} ${stay}` };
     }
     if (minutes >= PATIENCE_MINUTES) {
@@ -42,7 +43,9 @@ export function waitingSentence(status, { now, clinic, joined }) {
         return {
             state: "expected",
             title: _t("You are expected at %s", appointment),
-            text: joined ? _t("%s appears here by themselves; please stay on this page.", vet) : _t("You may join already."),
+            text: joined
+                ? _t("%s appears here by themselves; please stay on this page.", vet)
+                : _t("You may join already."),
         };
     }
     return { state: "soon", title: _t("%s comes in a moment", vet), text: stay };
