@@ -10,6 +10,7 @@ IMPORT = re.compile(r"""^(?:import|export)\b[^;]*?\bfrom\s+"([^"]+)";""", re.MUL
 PAGES = {
     "vet_teleconsult.assets_room": ("vet_teleconsult.assets_chat_thread",),
     "vet_teleconsult.assets_chat": (),
+    "vet_teleconsult.assets_booking_files": (),
 }
 PARTS = ("vet_teleconsult.assets_clip_viewer", "vet_teleconsult.assets_live_recorder")
 # Not a file: Owl's own module.
