@@ -140,10 +140,12 @@ def _attach_one_of_each(call: Call, folder: Path) -> None:
         role = type(person).__name__.lower()
         document = folder / f"{role}-report.pdf"
         document.write_bytes(b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n")
-        photo, clip = clips.photo(folder / f"{role}-paw.jpg"), clips.numbered(folder / f"{role}-gait.mp4", frames=60)
-        for path, hook in ((photo, "attach-gallery"), (clip, "attach-gallery"), (document, "attach-document")):
-            attach(person, path, hook=hook)
-            for reader in call.both:
+        photo = clips.photo(folder / f"{role}-paw.jpg", size=(640, 480))
+        clip = clips.numbered(folder / f"{role}-gait.mp4", frames=30, size=(320, 240))
+        attach(person, photo, clip)
+        attach(person, document, hook="attach-document")
+        for reader in call.both:
+            for path in (photo, clip, document):
                 card(reader, path.name)
 
 
@@ -170,7 +172,7 @@ def _prescribe(vet: Vet, folder: Path) -> None:
     vet.press("tab-prescriptions")
     vet.press("rx-new")
     vet.press("rx-kind-paper")
-    paper = clips.photo(folder / "paper-prescription.jpg")
+    paper = clips.photo(folder / "paper-prescription.jpg", size=(640, 480))
     vet.find("rx-file").set_input_files(str(paper))
     vet.press("rx-to-sign")
     vet.find("rx-license").fill("BTK-12345")
