@@ -64,8 +64,10 @@ def test_photo_of_a_paper_prescription_reaches_the_owner(call: Call, tmp_path: P
     pdf = _pdf(call, _card(call.owner, "signed"))
     assert len(pdf.pages) == 2
     [picture] = pdf.pages[1].images
-    # Shrunk on its way, and still large enough for handwriting.
-    assert picture.image.size == (2000, 1500)
+    # Shrunk on its way, and still large enough for handwriting: 200 dots an inch on the width of the page.
+    width, height = picture.image.size
+    assert 1600 <= width <= 2400
+    assert width / height == pytest.approx(4 / 3, abs=0.01)
 
 
 def test_what_is_missing_is_said_and_nothing_typed_is_lost_not_even_by_a_reload(call: Call) -> None:
