@@ -241,24 +241,37 @@ class VetBooking(models.Model):
         self.write({"state": state, "consultation_id": consultation.id})
         subject = self.reason.splitlines()[0][:MAX_SUBJECT_LENGTH]
         self.chat_id.write({"is_draft": False, "subject": self.chat_id.subject or subject})
-        self.chat_id._post_once(
-            self.partner_id,
-            text_to_html(self.reason),
-            self.chat_id._get_message_id(f"owner-{self.partner_id.id}", f"booking-{self.id}"),
-            self.env["vet.media"],
-        )
+        if not self._is_said():
+            self.chat_id._post_once(
+                self.partner_id,
+                text_to_html(self.reason),
+                self.chat_id._get_message_id(f"owner-{self.partner_id.id}", f"booking-{self.id}"),
+                self.env["vet.media"],
+            )
         if self.has_red_flag:
             clinic_env = self.with_context(lang=self.company_id.partner_id.lang)
             consultation.message_post(
+                author_id=self.env.ref("base.partner_root").id,
                 body=text_to_html(
                     clinic_env.env._(
                         "Red flags at booking, the owner went on after having been told to call:\n%(signs)s",
                         signs=self.red_flags,
                     )
-                )
+                ),
             )
         if state == "requested":  # an appointment comes with an invitation of its own
             self._mail_confirmation()
+
+    def _is_said(self):
+        """Say whether the same words stand in the chat already, from the booking that this one stands in for.
+
+        Note: self.ensure_one()
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        earlier = self.rebooked_from_id.booking_ids.filtered(lambda booking: booking.chat_id == self.chat_id)
+        return self.reason in earlier.mapped("reason")
 
     def _mail_confirmation(self):
         """Mail the owner where to find what they have asked for."""
@@ -268,7 +281,9 @@ class VetBooking(models.Model):
             # Whoever books again and again with somebody else's address does not fill their mailbox.
             _logger.info("Booking %s is not confirmed by mail: too many to this address in a day", self.id)
             return
-        template = self.env.ref("vet_teleconsult.mail_template_booking")
+        template = self.env.ref("vet_teleconsult.mail_template_booking", raise_if_not_found=False)
+        if not template:
+            return
         # The mail belongs to no record, so that the link does not stand among its messages.
         template.send_mail(self.id, email_values={"model": False, "res_id": False})
 

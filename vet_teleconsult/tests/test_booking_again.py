@@ -37,6 +37,8 @@ class TestBookingAgain(BookingCommon):
         self.assertEqual(booking.consultation_id.patient_id, first.patient_id)
         self.assertEqual(booking.consultation_id.chat_id, consultation.chat_id)
         self.assertEqual(booking.consultation_id.state, "scheduled")
+        said = [body for body in consultation.chat_id._get_messages().mapped("body") if "Scratches" in body]
+        self.assertEqual(len(said), 1)
 
     def test_a_type_that_is_no_longer_offered_is_chosen_anew(self):
         consultation = self._cancel()
