@@ -33,6 +33,8 @@ class VetPrescription(models.Model):
             raise AccessError(self.env._("Only vets sign prescriptions."))
         self._lock_row()
         self._check_draft()
+        # What follows the patient's record is computed while it still does.
+        self.env.flush_all()
         name = self._clean(name, MAX_NAME_LENGTH)
         license_number = self._clean(license_number or vet.vet_license_number, MAX_LICENSE_LENGTH)
         if not name:

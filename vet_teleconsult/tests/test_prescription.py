@@ -127,6 +127,14 @@ class TestPrescriptionSigning(PrescriptionCommon):
         self.assertEqual(prescription.vet_id, self.vet)
         self.assertTrue(prescription.signature)
 
+    def test_facts_of_the_patient_are_those_of_the_signature_even_in_the_same_transaction(self):
+        self.patient.write({"sex": "male", "weight": 6.2})
+        prescription = self._sign(self._create_prescription())
+        self.env.flush_all()
+        self.env.invalidate_all()
+        facts = prescription.read(["patient_name", "sex", "weight"])[0]
+        self.assertEqual((facts["patient_name"], facts["sex"], facts["weight"]), ("Rex", "male", 6.2))
+
     def test_kept_signature_is_put_on_by_itself(self):
         self.vet.vet_signature = self._make_signature()
         self.assertTrue(self._sign().signature)
