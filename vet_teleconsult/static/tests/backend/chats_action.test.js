@@ -9,6 +9,7 @@ import {
     makeMockServer,
     MockServer,
     mountWithCleanup,
+    onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
@@ -45,6 +46,7 @@ let info;
 let asked;
 
 beforeEach(() => {
+    onRpc("vet.consultation", "get_waiting_list", () => []);
     rows = [makeRow(7), makeRow(8)];
     info = (id) => makeInfo({ id, participant: VET, may: { write: true, claim: true, end: true, upload: true } });
     asked = [];

@@ -11,6 +11,7 @@ import {
     MockServer,
     models,
     mountWithCleanup,
+    onRpc,
     patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import { WebClient } from "@web/webclient/webclient";
@@ -48,6 +49,7 @@ const PLAYER = {
 };
 
 async function openRecording(state, message = false, recordingId = 9) {
+    onRpc("vet.consultation", "get_waiting_list", () => []);
     patchWithCleanup(RoomApi.prototype, {
         async recording(id) {
             expect.step(`asked for ${id}`);

@@ -60,7 +60,7 @@ beforeEach(() => {
 const memory = () => new Memory("sessionStorage", "room.5");
 
 async function mountRoom(join = async () => BOOTSTRAP) {
-    const api = { join, ticket: async () => ({ ticket: "fresh" }) };
+    const api = { join, ticket: async () => ({ ticket: "fresh" }), deviceCheck: async () => ({}) };
     chat = makeStore({ api: new FakeApi({ info: makeInfo({ messages: [makeMessage(1)] }) }) });
     await mountWithoutWebClient(Room, { api, consultationId: 5, chatStore: chat.store });
 }
