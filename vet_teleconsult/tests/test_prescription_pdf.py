@@ -129,13 +129,16 @@ class TestPaperPrescription(PrescriptionCommon):
         content = io.BytesIO()
         exif = Image.Exif()
         exif[0x0112] = 6  # lying: to be turned by 90 degrees
-        Image.new("RGB", (800, 600), "#aa2200").save(content, "JPEG", exif=exif)
+        Image.new("RGB", (2000, 1500), "#aa2200").save(content, "JPEG", exif=exif)
         self._attach_photo(self.prescription, content.getvalue())
         self._sign()
         pages = pypdf.PdfReader(io.BytesIO(self.prescription.attachment_id.raw)).pages
+        # Whole, on one page, on the shorter paper of America too.
         self.assertEqual(len(pages), 2)
         [image] = pages[1].images
-        self.assertEqual(image.image.size, (600, 800))
+        width, height = image.image.size
+        self.assertAlmostEqual(width / height, 3 / 4, places=2)
+        self.assertGreater(height, 1000)
         self.assertIn("As on the paper", " ".join(pages[0].extract_text().split()))
 
     def test_scan_is_put_behind_as_it_is(self):
