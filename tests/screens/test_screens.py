@@ -21,8 +21,12 @@ PICTURES = CACHE / "screens"
 LOGINS = {"vet": "vet", "manager": "manager", "admin": "admin", "owner": "owner"}
 SIDEWAYS = "document.scrollingElement.scrollWidth - document.scrollingElement.clientWidth"
 STYLE_BROKEN = "getComputedStyle(document.body, '::before').content.includes('css error')"
-LOADED = "[...document.images].every((image) => image.complete || image.loading === 'lazy')"
-COMPLETE = f"document.fonts.status === 'loaded' && {LOADED}"
+# A lazy picture that is off the screen never comes.
+COMPLETE = """() => document.fonts.status === "loaded" && [...document.images].every((image) => {
+    const box = image.getBoundingClientRect();
+    const isAway = box.bottom < 0 || box.right < 0 || box.top > innerHeight || box.left > innerWidth || !box.width;
+    return image.complete || (image.loading === "lazy" && isAway);
+})"""
 
 
 @dataclass
