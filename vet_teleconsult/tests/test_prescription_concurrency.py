@@ -1,4 +1,5 @@
 import threading
+import uuid
 from unittest.mock import patch
 
 import odoo
@@ -31,7 +32,7 @@ class TestPrescriptionConcurrency(BaseCase):
         cls.addClassCleanup(cls._delete_what_was_made)
         with cls.connection.cursor() as cr:
             env = api.Environment(cr, SUPERUSER_ID, {"no_reset_password": True})
-            company = env["res.company"].create({"name": "Concurrent Clinic"})
+            company = env["res.company"].create({"name": f"Concurrent Clinic {uuid.uuid4()}"})
             env = env(context={**env.context, "allowed_company_ids": company.ids})
             owner = env["res.partner"].create({"name": "Concurrent Owner"})
             species = env["vet.species"].create({"name": "Concurrent Newt", "code": "test_concurrent_newt"})
@@ -52,6 +53,8 @@ class TestPrescriptionConcurrency(BaseCase):
             for model, ids in cls.made:
                 env[model].browse(ids).exists().unlink()
             env["ir.sequence"].search([("company_id", "=", cls.company_id)]).unlink()
+            # Odoo deletes no company; out of the way of other tests, with a name that none has.
+            env["res.company"].browse(cls.company_id).action_archive()
 
     def setUp(self):
         super().setUp()
