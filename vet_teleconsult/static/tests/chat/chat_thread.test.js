@@ -359,6 +359,23 @@ test("a clip opens over the thread, and the focus returns to it", async () => {
     expect("[data-test=media-open]").toBeFocused();
 });
 
+test("each of two clips that are compared asks for its own fresh address", async () => {
+    class Refresher extends FakeViewer {
+        setup() {
+            this.props.refresh(5);
+            this.props.refresh(6);
+        }
+    }
+    patchWithCleanup(lazyParts, { clipViewer: async () => Refresher });
+    const { api } = await mountThread({
+        messages: withMedia({}),
+        info: { files: { 5: makeMedia(5), 6: makeMedia(6) } },
+    });
+    await click("[data-test=media-open]");
+    await waitFor("[data-test=clip]");
+    expect(api.of("media")).toEqual([[5], [6]]);
+});
+
 test("while a clip is open the keyboard stays with it, and Escape closes it", async () => {
     useFakeViewer();
     await mountThread({ messages: withMedia({}) });
