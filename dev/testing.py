@@ -109,7 +109,8 @@ class Part:
 
 
 # These mostly wait, for browsers, calls and files. Files of tests stay together, since they share what is costly.
-SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile")
+# A test that would wait for ever fails after a quarter of an hour, and the others still run.
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile", "--timeout=900")
 
 PARTS = {
     "dev": Part("tools", ".", "dev/tests"),
