@@ -116,7 +116,9 @@ PARTS = {
     "dev": Part("tools", ".", "dev/tests"),
     "sidecar": Part("sidecar", "media_sidecar", "tests", options=SIDE_BY_SIDE),
     "addon": Part("odoo", ".", "vet_teleconsult/tests", _installed_addon),
-    "stack": Part("tools", ".", "tests", options=SIDE_BY_SIDE),
+    "stack": Part("tools", ".", "tests", options=(*SIDE_BY_SIDE, "--ignore=tests/calls")),
+    # What a recording keeps of a call is measured: these have the machine to themselves.
+    "calls": Part("tools", ".", "tests/calls", options=("--timeout=900",)),
 }
 
 
