@@ -14,7 +14,7 @@ demo: ## A running clinic with demo data; Ctrl-C stops it. FRESH=1 begins with n
 install: ## Install everything that is missing, for tests too.
 	@$(DEV) install
 
-test: ## Every test. ONLY=dev|sidecar|addon|stack runs a part; ARGS go to pytest.
+test: ## Every test. ONLY=dev|sidecar|addon|stack|calls runs a part; ARGS go to pytest.
 	@$(DEV) test $(if $(ONLY),--only $(ONLY)) -- $(ARGS)
 
 manual: ## Tell which numbers of the two user manuals are shown by which tests, and which are not yet.

@@ -1,6 +1,7 @@
 """A server process: started, watched until it is healthy, stopped, killed, started again."""
 
 import os
+import random
 import signal
 import socket
 import subprocess
@@ -14,6 +15,9 @@ from types import TracebackType
 from typing import Self
 
 from dev.problem import Problem
+
+LISTENING_PORTS = 20_000, 32_000
+"""Where tests and the demo look for free ones (:func:`free_port`)."""
 
 STOP_SECONDS = 20.0
 """How long a process may take to end in order before it is killed."""
@@ -153,10 +157,15 @@ def accepts(host: str, port: int) -> Callable[[], bool]:
 
 
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a TCP port that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind((host, 0))
-        return int(probe.getsockname()[1])
+    """Return a TCP port that nobody listens on.
+
+    Below those that the system gives to outgoing connections: a server that is started again must find its port free.
+    """
+    while True:
+        port = random.randrange(*LISTENING_PORTS)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind((host, port))
+            return port
 
 
 def check_port(port: int, what: str, variable: str, host: str = "127.0.0.1") -> None:

@@ -109,13 +109,16 @@ class Part:
 
 
 # These mostly wait, for browsers, calls and files. Files of tests stay together, since they share what is costly.
-SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile")
+# A test that would wait for ever fails after a quarter of an hour, and the others still run.
+SIDE_BY_SIDE = ("--numprocesses=2", "--dist=loadfile", "--timeout=900")
 
 PARTS = {
     "dev": Part("tools", ".", "dev/tests"),
     "sidecar": Part("sidecar", "media_sidecar", "tests", options=SIDE_BY_SIDE),
     "addon": Part("odoo", ".", "vet_teleconsult/tests", _installed_addon),
-    "stack": Part("tools", ".", "tests", options=SIDE_BY_SIDE),
+    "stack": Part("tools", ".", "tests", options=(*SIDE_BY_SIDE, "--ignore=tests/calls")),
+    # What a recording keeps of a call is measured: these have the machine to themselves.
+    "calls": Part("tools", ".", "tests/calls", options=("--timeout=900",)),
 }
 
 

@@ -16,6 +16,7 @@ from dev import database, demo, demo_chat, demo_dates, postgres, stack
 from dev.paths import ROOT
 from dev.problem import Problem
 from dev.service import Service, check_port, free_port
+from tests.support.patience import eventually
 
 DATABASE = "vet_demo_test"
 
@@ -98,7 +99,8 @@ def test_the_demos_chat_has_a_clip_and_a_photo(clinic):
     address = next(each for each in re.findall(r"https?://\S+", clinic.told) if "/vet/chat/" in each)
     chat = {"id": int(address.split("/")[5]), "token": address.split("/")[6]}
     url = f"http://localhost:{clinic.http}"
-    assert all(demo_chat._is_known(url, chat, name) for name in demo_chat.FILES)
+    for name in demo_chat.FILES:
+        eventually(lambda name=name: demo_chat._is_known(url, chat, name), f"{name} in the chat")
 
 
 def test_the_logins_that_it_prints_are_right(clinic):

@@ -11,6 +11,7 @@ from dev import machine, odoo
 from tests.player.player_page import PlayerPage
 from tests.player.recording import FILES
 from tests.player.site import Site
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def open_player(browser: Browser, site: Site) -> Iterator[Callable[[], PlayerPag
         def open_page() -> PlayerPage:
             context = browser.new_context(viewport={"width": 1100, "height": 700})
             contexts.callback(context.close)
-            context.set_default_timeout(0)
+            context.set_default_timeout(PATIENCE * 1000)
             opened = context.new_page()
             opened.on("pageerror", lambda error: errors.append(str(error)))
             opened.goto(site.url)

@@ -1,6 +1,9 @@
 """Files that come late, expire or are gone."""
 
+import re
 from collections import Counter
+
+from playwright.sync_api import expect
 
 from tests.player.player_page import PlayerPage
 from tests.player.recording import OWNER, VET
@@ -22,7 +25,7 @@ def test_everyone_waits_for_the_slowest(site: Site, open_player) -> None:
     player.get("player-play").click()
     player.wait_until("player.status === 'playing' && player.position > 1")
     player.wait_until("player.status === 'buffering'")
-    assert player.get("player-notice").inner_text() == "Loading…"
+    expect(player.get("player-notice")).to_have_text("Loading…")
     assert player.page.locator("video").evaluate_all("(videos) => videos.every((video) => video.paused)")
     waited_at = player.position
     site.release.set()
@@ -52,7 +55,7 @@ def test_addresses_that_expired_before_their_turn_are_fetched_once_for_all(playe
     player.go_to(29)
     assert site.refused()
     assert site.player_requests == 2
-    assert player.get("download").get_attribute("href").endswith(site.ticket)
+    expect(player.get("download")).to_have_attribute("href", re.compile(f"{re.escape(site.ticket)}$"))
 
 
 def test_a_file_that_is_gone_is_said_and_the_others_play_on(site: Site, open_player) -> None:

@@ -1,27 +1,31 @@
 """Who is seen when."""
 
+from playwright.sync_api import expect
+
 from tests.player.player_page import PlayerPage
 from tests.player.recording import OWNER, VET
 
 
 def test_someone_who_comes_late_is_named_until_they_come(player: PlayerPage) -> None:
     owner = player.tile(OWNER)
-    assert owner.get_by_test_id("player-placeholder").inner_text().split("\n") == ["AK", "Anna Keller", "From 0:01 on"]
+    placeholder = owner.get_by_test_id("player-placeholder")
+    placeholder.wait_for()
+    assert placeholder.inner_text().split("\n") == ["AK", "Anna Keller", "From 0:01 on"]
     player.play()
     owner.get_by_test_id("player-placeholder").wait_for(state="detached")
     assert player.position >= 1.3
-    assert owner.get_by_test_id("player-video").is_visible()
+    expect(owner.get_by_test_id("player-video")).to_be_visible()
 
 
 def test_someone_who_left_early_is_named_when_gone(player: PlayerPage) -> None:
     player.click_on_bar(23.85)
     player.tile(OWNER).get_by_test_id("player-placeholder").wait_for()
-    assert player.tile(VET).get_by_test_id("player-video").is_visible()
+    expect(player.tile(VET).get_by_test_id("player-video")).to_be_visible()
 
 
 def test_the_shared_screen_is_shown_while_it_lasts_and_larger_than_the_people(player: PlayerPage) -> None:
     screen = player.tile(VET, "screen")
-    assert not screen.is_visible()
+    expect(screen).to_be_hidden()
     player.click_on_bar(6)
     screen.get_by_test_id("player-video").wait_for()
     shared, camera = screen.bounding_box(), player.tile(VET).bounding_box()
@@ -35,10 +39,10 @@ def test_a_reload_in_the_middle_goes_on_in_the_same_tile(player: PlayerPage) -> 
     player.go_to(7.5)
     before = player.tile(OWNER).get_by_test_id("player-video").get_attribute("data-segment")
     player.wait_until("player.position > 11.5 && player.tiles().length === 3")
-    assert player.page.locator(f"[data-test=player-tile][data-participant='{OWNER}']").count() == 1
+    expect(player.page.locator(f"[data-test=player-tile][data-participant='{OWNER}']")).to_have_count(1)
     after = player.tile(OWNER).get_by_test_id("player-video")
-    assert after.is_visible()
-    assert after.get_attribute("data-segment") != before
+    expect(after).to_be_visible()
+    expect(after).not_to_have_attribute("data-segment", before)
 
 
 def test_a_pause_is_marked_on_the_bar_said_and_skipped(player: PlayerPage) -> None:
@@ -47,7 +51,7 @@ def test_a_pause_is_marked_on_the_bar_said_and_skipped(player: PlayerPage) -> No
     assert abs(gap["width"] / bar["width"] - 4 / 36) < 0.01
     player.play()
     player.click_on_bar(25)
-    assert "Nothing was recorded here" in player.get("player-pause").inner_text()
+    expect(player.get("player-pause")).to_contain_text("Nothing was recorded here")
     player.page.get_by_role("button", name="Skip").click()
     player.wait_until("player.status === 'playing' && player.position >= 28")
     player.get("player-pause").wait_for(state="detached")

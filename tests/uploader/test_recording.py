@@ -9,6 +9,7 @@ from typing import Any
 
 import av
 import pytest
+from playwright.sync_api import expect
 
 from dev.service import Service
 from tests.uploader.uploader_page import RecorderPage, UploaderPage
@@ -44,7 +45,7 @@ def test_a_video_is_recorded_watched_and_sent(page: UploaderPage, tmp_path: Path
     assert received["kind"] == "video"
     assert re.fullmatch(r"Video \d{4}-\d\d-\d\d \d\d\.\d\d\.(mp4|webm)", received["filename"])
     assert _length(tmp_path / "received") > 2
-    assert page.get("unsent-recording").count() == 0
+    expect(page.get("unsent-recording")).to_have_count(0)
 
 
 def test_sound_alone_is_recorded_and_sent(page: UploaderPage, tmp_path: Path) -> None:
@@ -69,7 +70,7 @@ def test_time_size_and_what_is_left_are_shown(page: UploaderPage) -> None:
     recorder = page.open_recorder()
     recorder.start(seconds=3)
     recorder.get("recorder-size").filter(has_text=re.compile(r"^[1-9]\d* kB$|^\d+\.\d MB$")).wait_for()
-    assert re.fullmatch(r"(30|29|28) minutes left", recorder.get("recorder-left").inner_text())
+    expect(recorder.get("recorder-left")).to_have_text(re.compile(r"^\s*(30|29|28) minutes left\s*$"))
 
 
 def test_the_other_camera_is_one_press_away(page: UploaderPage) -> None:
@@ -187,7 +188,7 @@ def test_a_recording_on_its_way_goes_on_after_a_reload(page: UploaderPage, tmp_p
     page.page.wait_for_function("uploads.state.items[0]?.kept === 'file' && uploads.state.items[0].mediaId")
     name, digest = page.page.evaluate("digest(handedOver[0]).then((sum) => [handedOver[0].name, sum])")
     page.reload()
-    assert page.get("unsent-recording").count() == 0
+    expect(page.get("unsent-recording")).to_have_count(0)
     assert page.arrived(name)["sha256"] == digest
 
 
@@ -206,7 +207,7 @@ def test_the_camera_goes_out_when_the_recorder_is_closed(page: UploaderPage) -> 
 def _problem(recorder: RecorderPage, code: str) -> str:
     recorder.wait_for_phase("problem")
     problem = recorder.get("recorder-problem")
-    assert problem.get_attribute("data-code") == code
+    expect(problem).to_have_attribute("data-code", code)
     return problem.inner_text()
 
 
@@ -223,7 +224,7 @@ def test_without_a_camera_a_film_is_taken_with_the_camera_app(
     assert "No camera was found." in _problem(recorder, "not-found")
     film = tmp_path / "film.mp4"
     film.write_bytes(b"\0\0\0\x18ftypmp42" + b"\0" * 500)
-    assert recorder.get("recorder-file").get_attribute("capture") == "environment"
+    expect(recorder.get("recorder-file")).to_have_attribute("capture", "environment")
     recorder.get("recorder-file").set_input_files(film)
     assert page.arrived("film.mp4")["size"] == film.stat().st_size
 
@@ -237,7 +238,7 @@ def test_a_browser_that_cannot_record_offers_the_camera_app(sidecar: Service, op
     page = open_page(script="delete window.MediaRecorder")
     recorder = page.open_recorder()
     assert "This browser cannot record." in _problem(recorder, "unsupported")
-    assert recorder.get("recorder-file").count() == 1
+    expect(recorder.get("recorder-file")).to_have_count(1)
 
 
 def test_inside_another_apps_browser_the_usual_browser_is_named(sidecar: Service, open_page: OpenPage) -> None:

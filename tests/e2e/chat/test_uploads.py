@@ -72,9 +72,11 @@ def test_an_upload_outlives_the_media_service(conversation: Conversation, large_
 
 def test_an_upload_goes_on_after_the_page_was_closed(conversation: Conversation, large_clip: Path) -> None:
     owner = conversation.owner
-    Uplink(conversation.owner)
+    uplink = Uplink(owner)
     attach(owner, large_clip)
     eventually(lambda: sent_bytes(owner) >= 10_000_000, "a quarter on its way")
+    uplink.go()
+    expect(owner.find("upload").first).to_have_attribute("data-kept", "file")
     owner.page.close()
     owner.page = owner.context.new_page()
     owner.page.goto(conversation.chat.link)

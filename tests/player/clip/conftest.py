@@ -12,6 +12,7 @@ from dev import odoo
 from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clip_site import ClipSite
 from tests.player.clip.clips import CLIPS, H264, PHOTO, SOUND, Clip, write_photo, write_sound
+from tests.support.patience import PATIENCE
 
 
 @pytest.fixture(scope="session")
@@ -64,7 +65,7 @@ def open_clip(browser: Browser, site: ClipSite) -> Iterator[Callable[..., ClipPa
         def open_page(clip: Clip | str = H264, context: dict[str, Any] | None = None, **options: Any) -> ClipPage:
             opened = browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **(context or {})})
             contexts.callback(opened.close)
-            opened.set_default_timeout(0)
+            opened.set_default_timeout(PATIENCE * 1000)
             page = opened.new_page()
             page.on("pageerror", lambda error: errors.append(str(error)))
             return ClipPage(page, clip).open(site.url, **options)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clips import H264, H264_NTSC, PHOTO, VP8, Clip
@@ -68,7 +69,7 @@ def test_both_play_in_step_and_freeze_on_the_same_moment(open_clip: Callable[...
 
 def test_a_photo_stands_beside_a_clip(open_clip: Callable[..., ClipPage]) -> None:
     viewer = compare(open_clip, PHOTO)
-    assert viewer.get("clip-photo").is_visible()
+    expect(viewer.get("clip-photo")).to_be_visible()
     viewer.press("ArrowRight")
     assert viewer.frame == 1
     assert not viewer.shows("clip-offset")
@@ -88,7 +89,7 @@ def test_leaving_the_comparison_goes_on_with_the_first(open_clip: Callable[..., 
     viewer = compare(open_clip, H264_NTSC)
     viewer.page.keyboard.press("Escape")
     viewer.page.wait_for_function("!clipViewer.comparison")
-    assert viewer.get("clip-video").count() == 1
+    expect(viewer.get("clip-video")).to_have_count(1)
     viewer.press("ArrowRight")
     assert viewer.frame == 1
     assert viewer.page.evaluate("closes") == 0

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clips import (
@@ -112,7 +113,7 @@ def test_a_clip_played_to_its_end_shows_its_last_frame_and_plays_again(viewer: C
     viewer.get("clip-play").click()
     viewer.wait_until("playback.status === 'ended' && !playback.busy")
     assert viewer.frame == H264.last
-    assert viewer.page.get_by_role("button", name="Play again").is_visible()
+    expect(viewer.page.get_by_role("button", name="Play again")).to_be_visible()
     viewer.get("clip-play").click()
     viewer.wait_until("playback.status === 'playing' && playback.position > 0.1 && playback.position < 2")
 

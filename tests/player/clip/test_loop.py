@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clips import H264, H264_NTSC, VP8, Clip
@@ -46,7 +47,7 @@ def test_playing_outside_the_stretch_begins_at_its_start(viewer: ClipPage) -> No
 
 def test_a_stretch_that_is_cleared_is_played_through(viewer: ClipPage) -> None:
     mark(viewer, 0.5, 0.8)
-    assert viewer.get("clip-stretch").is_visible()
+    expect(viewer.get("clip-stretch")).to_be_visible()
     viewer.page.keyboard.press("x")
     assert not viewer.shows("clip-stretch")
     viewer.page.keyboard.press("l")

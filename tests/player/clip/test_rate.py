@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.player.clip.clip_page import ClipPage
 from tests.player.clip.clips import BREATHING, SOUND
@@ -49,7 +50,7 @@ def test_too_few_taps_or_too_short_a_time_are_not_saved(counter: ClipPage) -> No
     counter.page.locator(confidence % "few").wait_for()
     count(counter, [0.5 * number for number in range(1, 8)], lambda: counter.page.keyboard.press("t"))
     counter.page.locator(confidence % "short").wait_for()
-    assert counter.get("clip-rate-save").is_disabled()
+    expect(counter.get("clip-rate-save")).to_be_disabled()
     counter.get("clip-rate-undo").click()
     assert counter.text("clip-rate-count").startswith("6 taps")
     counter.get("clip-rate-reset").click()
