@@ -58,6 +58,7 @@ from . import (
     test_timeline,
     test_timeline_documents,
     test_transcript,
+    test_translations,
     test_upload,
     test_views,
     test_waiting_room,
