@@ -1,5 +1,5 @@
-# First: Odoo's orders are built on it.
-from . import vet_chat_document_mixin  # isort: split
+# First: others are built on them.
+from . import vet_chat_document_mixin, vet_printed  # isort: split
 
 from . import (
     account_move,

@@ -2,13 +2,9 @@ from odoo import models
 from odoo.exceptions import UserError
 from odoo.tools.misc import format_datetime
 
-from ..tools.page_stamp import stamp
 from ..tools.prescription_pages import append_scans, mark_void
 from .vet_media_picture import Fetcher, shrink
 
-REPORT = "vet_teleconsult.action_report_prescription"
-# As for transcripts: the letterhead stands in the page, page numbers are put on afterwards. Millimetres.
-MARGINS = {"data-report-margin-top": 14, "data-report-margin-bottom": 20, "data-report-dpi": 96}
 # Handwriting has to be read by a pharmacist: pixels of the longer side.
 PHOTO_SIDE = 2000
 PDF_TYPE = "application/pdf"
@@ -17,7 +13,8 @@ PDF_TYPE = "application/pdf"
 class VetPrescription(models.Model):
     """The prescription's PDF: printed once, when it is signed, and kept; marked when it is void."""
 
-    _inherit = "vet.prescription"  # pylint: disable=consider-merging-classes-inherited
+    _name = "vet.prescription"
+    _inherit = ["vet.prescription", "vet.printed"]
 
     # === BUSINESS METHODS - KEEPING === #
 
@@ -86,50 +83,26 @@ class VetPrescription(models.Model):
 
     # === BUSINESS METHODS - PRINTING === #
 
-    def _localize(self):
-        """Give the prescription with its reader's language, the clinic's company and its time zone.
+    def _get_report(self):
+        return "vet_teleconsult.action_report_prescription"
 
-        Note: self.ensure_one()
-
-        :rtype: vet.prescription
-        """
-        self.ensure_one()
-        lang = self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
-        return self.with_company(self.company_id).with_context(lang=lang, tz=self._get_time_zone())
-
-    def _render_pdf(self):
-        """Print the prescription, with footers, and with the paper's scans behind it.
-
-        Note: self.ensure_one()
-
-        :rtype: bytes
-        :raises UserError: when wkhtmltopdf is missing or fails, or a photo of the paper cannot be read
-        """
-        self.ensure_one()
-        report = self.env["ir.actions.report"]
-        if report.get_wkhtmltopdf_state() == "install":
-            raise UserError(
-                self.env._(
-                    "wkhtmltopdf is not installed on the server: without it there is no PDF, and nothing is signed. "
-                    "Install it, then sign again."
-                )
-            )
-        html, _type = report._render_qweb_html(REPORT, self.ids, data={"report_type": "pdf"})
-        content = report._run_wkhtmltopdf(
-            [html.decode()], report_ref=REPORT, landscape=False, specific_paperformat_args=MARGINS
+    def _get_printer_problem(self):
+        return self.env._(
+            "wkhtmltopdf is not installed on the server: without it there is no PDF, and nothing is signed. "
+            "Install it, then sign again."
         )
+
+    def _complete_pdf(self, content):
+        """Put the paper's scans behind the printed pages.
+
+        :raises UserError: when one of them cannot be read
+        """
+        content = super()._complete_pdf(content)
         # sudo: attachments of a prescription that is being signed by whoever may write it
         scans_sudo = self.sudo().photo_ids.filtered(lambda photo: photo.mimetype == PDF_TYPE)
         if self.kind == "paper" and scans_sudo:
             content = self._append_scans(content, scans_sudo)
-        title = self._get_title()
-        return stamp(
-            content,
-            running=f"{self.company_id.name} · {title}",
-            number_pages=lambda number, total: self.env._("Page %(number)s of %(total)s", number=number, total=total),
-            title=title,
-            author=self.company_id.name,
-        )
+        return content
 
     def _append_scans(self, content, scans):
         try:

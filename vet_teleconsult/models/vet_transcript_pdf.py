@@ -1,21 +1,14 @@
 from markupsafe import Markup
 
 from odoo import models
-from odoo.exceptions import UserError
 from odoo.fields import Command
-
-from ..tools.page_stamp import stamp
-
-REPORT = "vet_teleconsult.action_report_transcript"
-# The letterhead stands in the page, so that little room is needed above it; the stamp needs some below. Millimetres.
-MARGINS = {"data-report-margin-top": 14, "data-report-margin-bottom": 20, "data-report-dpi": 96}
-MAX_MISSING_SHOWN = 20
 
 
 class VetTranscript(models.Model):
     """The transcript's PDF: printed, numbered, kept on the record and the patient, mailed."""
 
-    _inherit = "vet.transcript"
+    _name = "vet.transcript"
+    _inherit = ["vet.transcript", "vet.printed"]
 
     # === BUSINESS METHODS === #
 
@@ -43,51 +36,18 @@ class VetTranscript(models.Model):
         if self.mail_to_owner:
             self._mail_to_owner()
 
-    def _localize(self):
-        """Give the transcript with its reader's language and the clinic's company.
+    def _get_report(self):
+        return "vet_teleconsult.action_report_transcript"
 
-        :rtype: vet.transcript
-        """
-        chat = self.chat_id
-        lang = chat.partner_id.lang or chat.company_id.partner_id.lang or self.env.lang
-        return self.with_company(chat.company_id).with_context(lang=lang, tz=self._get_time_zone())
-
-    def _render_pdf(self, missing):
-        """Print the transcript, with footers.
-
-        Note: self.ensure_one()
-
-        :param set missing: takes up the characters that no font has
-        :rtype: bytes
-        :raises UserError: when wkhtmltopdf is missing or fails
-        """
-        self.ensure_one()
-        report = self.env["ir.actions.report"]
-        if report.get_wkhtmltopdf_state() == "install":
-            raise UserError(
-                self.env._(
-                    "wkhtmltopdf is not installed on the server. Install it, then press Retry on the transcript."
-                )
-            )
-        html, _type = report._render_qweb_html(REPORT, self.ids, data={"missing": missing, "report_type": "pdf"})
-        content = report._run_wkhtmltopdf(
-            [html.decode()], report_ref=REPORT, landscape=False, specific_paperformat_args=MARGINS
-        )
-        title = self._get_title()
-        return stamp(
-            content,
-            running=f"{self.company_id.name} · {title}",
-            number_pages=lambda number, total: self.env._("Page %(number)s of %(total)s", number=number, total=total),
-            title=title,
-            author=self.company_id.name,
-        )
+    def _get_printer_problem(self):
+        return self.env._("wkhtmltopdf is not installed on the server. Install it, then press Retry on the transcript.")
 
     def _describe_missing(self, missing):
         if not missing:
             return False
         return self.env._(
             "The server has no font for: %(characters)s. Install one, such as Noto, and end the chat again.",
-            characters=" ".join(sorted(missing)[:MAX_MISSING_SHOWN]),
+            characters=self._list_missing(missing),
         )
 
     def _attach_to_patient(self, content):
