@@ -248,6 +248,7 @@ class TeleconsultBooking(BookingPage):
             "format_local_time": self._format_local_time,
             "place": booking_sudo.consultation_id._get_place_in_line(),
             "room_path": booking_sudo._get_room_path(),
+            "rebook_url": booking_sudo._get_rebook_offer(),
             "has_calendar_file": bool(booking_sudo._get_calendar_file()),
             "files_props": self._get_files_props(booking_sudo),
         }

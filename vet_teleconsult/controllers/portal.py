@@ -146,6 +146,7 @@ class TeleconsultPortal(portal.CustomerPortal):
             "chat_messages": chat_sudo._get_messages(limit=CHAT_MESSAGES),
             "is_identified": is_identified,
             "summary_url": summary_sudo._get_path() if summary_sudo and is_identified else None,
+            "rebook_url": consultation_sudo._get_rebook_offer() if is_identified else None,
             "is_joinable": is_open and consultation_sudo.mode == "video" and consultation_sudo.link_state == "valid",
             "is_link_out_of_order": is_open and consultation_sudo.link_state != "valid",
             "link_was_sent": kw.get("link") == "sent",

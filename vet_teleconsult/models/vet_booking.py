@@ -211,6 +211,17 @@ class VetBooking(models.Model):
             return consultation._get_room_path()
         return None
 
+    def _get_rebook_offer(self):
+        """Give the link to book another time, where the consultation that came of this does not take place.
+
+        Note: self.ensure_one()
+
+        :rtype: str | None
+        """
+        self.ensure_one()
+        consultation = self.consultation_id
+        return consultation._get_rebook_offer() if consultation.partner_id == self.partner_id else None
+
     def _get_calendar_file(self):
         """Give the appointment for the owner's own calendar.
 

@@ -1,15 +1,12 @@
-import logging
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.text import text_to_html
 
-_logger = logging.getLogger(__name__)
-
 MAX_SUBJECT_LENGTH = 120
 MAX_MAILS = 5  # in a day, to one address that anybody can type
+MAIL_KINDS = ("confirmation", "invitation")  # of the notices that lead an owner back to what they have booked
 
 
 class VetBooking(models.Model):
@@ -274,18 +271,53 @@ class VetBooking(models.Model):
         return self.reason in earlier.mapped("reason")
 
     def _mail_confirmation(self):
-        """Mail the owner where to find what they have asked for."""
-        if not self.partner_id.email:
-            return
-        if not self._is_identified() and self._count_mails() >= MAX_MAILS:
-            # Whoever books again and again with somebody else's address does not fill their mailbox.
-            _logger.info("Booking %s is not confirmed by mail: too many to this address in a day", self.id)
-            return
+        """Mail the owner where to find what they have asked for, or note on the consultation why there is no mail."""
         template = self.env.ref("vet_teleconsult.mail_template_booking", raise_if_not_found=False)
+        problem = self._get_confirmation_problem(template)
+        mail_id = False
+        if not problem:
+            # The mail belongs to no record, so that the link does not stand among its messages.
+            mail_id = template.send_mail(self.id, email_values={"model": False, "res_id": False})
+        self.consultation_id._create_notice(
+            "confirmation", "email", recipient=self.partner_id.email, problem=problem, mail_id=mail_id
+        )
+
+    def _get_confirmation_problem(self, template):
+        """Say why the owner cannot be mailed what they have asked for.
+
+        Note: self.ensure_one()
+
+        :param mail.template template: of bookings; may be none
+        :return: one of the notices' problems, or False
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if not self.partner_id.email:
+            return "no_address"
         if not template:
-            return
-        # The mail belongs to no record, so that the link does not stand among its messages.
-        template.send_mail(self.id, email_values={"model": False, "res_id": False})
+            return "no_template"
+        # Whoever books again and again with somebody else's address does not fill their mailbox.
+        is_too_many = not self._is_identified() and self._count_mails() >= MAX_MAILS
+        return "limit" if is_too_many else False
+
+    def _get_mailed_address(self):
+        """Say where the mail went that leads the owner back to what they have booked, if there was one.
+
+        Note: self.ensure_one(), with superuser rights
+
+        :return: an address; False where nothing went out, or not to this owner
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        consultation = self.consultation_id
+        if consultation.partner_id != self.partner_id:
+            return False
+        mailed = consultation.notice_ids.filtered(
+            lambda notice: (
+                notice.kind in MAIL_KINDS and notice.channel == "email" and notice.state in ("outgoing", "sent")
+            )
+        )
+        return mailed[:1].recipient
 
     def _count_mails(self):
         domain = Domain("owner_email", "=", self.owner_email) & Domain("consultation_id", "!=", False)

@@ -9,6 +9,7 @@ PROBLEMS = [
     ("no_template", "No template"),
     ("link", "The owner's link is revoked or expired"),
     ("late", "Too late"),
+    ("limit", "Too many mails to this address today"),
 ]
 
 
@@ -27,7 +28,14 @@ class VetConsultationNotice(models.Model):
     )
     company_id = fields.Many2one(related="consultation_id.company_id", store=True, index=True)
     kind = fields.Selection(
-        [("invitation", "Invitation"), ("move", "Another Time"), ("reminder", "Reminder")], required=True, readonly=True
+        [
+            ("confirmation", "Request"),
+            ("invitation", "Invitation"),
+            ("move", "Another Time"),
+            ("reminder", "Reminder"),
+        ],
+        required=True,
+        readonly=True,
     )
     channel = fields.Selection([("email", "E-mail"), ("sms", "SMS")], required=True, readonly=True)
     alarm_id = fields.Many2one("calendar.alarm", string="Reminder", readonly=True, ondelete="set null", index=True)

@@ -1,5 +1,9 @@
+from unittest.mock import patch
+
 from odoo import fields
 from odoo.tests import tagged
+
+from odoo.addons.vet_teleconsult.models import vet_booking_submit
 
 from .booking_common import BookingCommon
 
@@ -148,6 +152,45 @@ class TestBooking(BookingCommon):
         booking._request_now()
         self.assertEqual(booking.consultation_id, consultation)
         self.assertEqual(self._step_of(self._open(booking._get_path("time"))), "result")
+
+    def _request_now(self):
+        booking = self._book_as_stranger()
+        response = self._send(booking._get_path("time"), when="now")
+        return booking, response
+
+    def test_who_asks_for_now_is_mailed_and_told_where_to(self):
+        booking, response = self._request_now()
+        self.assertIn("nora@example.com", self._get_text(response, "booking-mailed"))
+        notice = booking.consultation_id.notice_ids
+        self.assertEqual(
+            (notice.kind, notice.recipient, notice.state), ("confirmation", "nora@example.com", "outgoing")
+        )
+        self.assertIn(booking._get_path(), notice.mail_id.body_html)
+
+    def test_who_books_a_time_is_told_where_the_invitation_went(self):
+        booking = self._book_as_stranger()
+        response = self._send(booking._get_path("time"), start=self._get_free(booking))
+        self.assertIn("nora@example.com", self._get_text(response, "booking-mailed"))
+
+    def test_without_a_template_no_mail_is_promised_and_the_clinic_sees_it(self):
+        self.env.ref("vet_teleconsult.mail_template_booking").unlink()
+        booking, response = self._request_now()
+        self.assertEqual(self._step_of(response), "result")
+        self.assertFalse(self._get_text(response, "booking-mailed"))
+        notice = booking.consultation_id.with_user(self.vet).notice_ids
+        self.assertEqual((notice.kind, notice.state, notice.problem), ("confirmation", "skipped", "no_template"))
+
+    def test_a_mail_that_failed_is_not_said_to_be_sent(self):
+        booking, _response = self._request_now()
+        booking.consultation_id.notice_ids.mail_id.state = "exception"
+        self.assertFalse(self._get_text(self._open(booking._get_path("result")), "booking-mailed"))
+
+    def test_an_address_that_was_mailed_too_often_is_not_mailed_again_and_that_is_noted(self):
+        with patch.object(vet_booking_submit, "MAX_MAILS", 1):
+            self._request_now()
+            booking, response = self._request_now()
+        self.assertFalse(self._get_text(response, "booking-mailed"))
+        self.assertEqual(booking.consultation_id.notice_ids.problem, "limit")
 
     def test_a_closed_clinic_offers_no_now(self):
         self.hours.attendance_ids.unlink()

@@ -40,6 +40,39 @@ class TestBookingAgain(BookingCommon):
         said = [body for body in consultation.chat_id._get_messages().mapped("body") if "Scratches" in body]
         self.assertEqual(len(said), 1)
 
+    def _get_offer(self, booking):
+        return self._open(booking._get_path("result")).page.xpath("//a[@data-test='book-again']/@href")
+
+    def test_the_bookings_own_page_leads_to_another_time(self):
+        first = self._book_as_stranger()
+        self._send(first._get_path("time"), start=self._get_free(first))
+        self.assertFalse(self._get_offer(first))
+        self._cancel(first)
+        [offer] = self._get_offer(first)
+        again = self._begin("/vet/book/again/" + offer.rpartition("/")[2])
+        self.assertEqual((again.patient_id, again.rebooked_from_id), (first.patient_id, first.consultation_id))
+
+    def test_who_was_missed_is_offered_another_time_too(self):
+        booking = self._book_as_stranger()
+        self._send(booking._get_path("time"), when="now")
+        booking.consultation_id.write({"state": "no_show"})
+        self.assertTrue(self._get_offer(booking))
+
+    def test_whose_link_was_withdrawn_is_offered_no_other_time(self):
+        booking = self._book_as_stranger()
+        self._send(booking._get_path("time"), when="now")
+        self._cancel(booking).action_revoke_owner_link()
+        self.assertFalse(self._get_offer(booking))
+
+    def test_who_is_not_the_owner_any_more_is_offered_no_other_time(self):
+        booking = self._book_as_stranger()
+        self._send(booking._get_path("time"), when="now")
+        consultation = booking.consultation_id
+        consultation.patient_id.owner_ids |= self.other_owner.partner_id
+        consultation.partner_id = self.other_owner.partner_id
+        self._cancel(booking)
+        self.assertFalse(self._get_offer(booking))
+
     def test_a_type_that_is_no_longer_offered_is_chosen_anew(self):
         consultation = self._cancel()
         booking = self._begin(self._get_again_path(consultation))

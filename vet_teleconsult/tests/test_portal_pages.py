@@ -260,6 +260,36 @@ class TestPortalConsultationPage(PortalCase):
         self.assertIn("was cancelled", text)
         self.assertIn("+49 30 5550142", text)
 
+    def _get_rebook_offer(self, consultation, query=""):
+        page = self._open(f"/my/consultations/{consultation.id}{query}")
+        return page.xpath("//a[@data-test='book-again']/@href")
+
+    def test_owner_of_a_cancelled_or_missed_consultation_is_offered_another_time(self):
+        self._log_in(self.owner)
+        self.assertFalse(self._get_rebook_offer(self.consultation))
+        for state in ("cancelled", "no_show"):
+            with self.subTest(state=state):
+                consultation = self._create_consultation(self.patient)
+                consultation.state = state
+                [offer] = self._get_rebook_offer(consultation)
+                page = self._open("/vet/book/again/" + offer.rpartition("/")[2])
+                self.assertIn(self.patient.name, page.text_content())
+
+    def test_bearer_of_the_pages_token_books_nothing_in_the_owners_name(self):
+        self.consultation.action_cancel("The vet is ill.")
+        token = self.consultation._portal_ensure_token()
+        self.authenticate(None, None)
+        self.assertFalse(self._get_rebook_offer(self.consultation, f"?access_token={token}"))
+
+    def test_where_the_link_was_withdrawn_the_clinic_is_to_be_called(self):
+        self.consultation.company_id.vet_emergency_phone = "+49 30 5550142"
+        self.consultation.action_cancel("The vet is ill.")
+        self.consultation.action_revoke_owner_link()
+        self._log_in(self.owner)
+        page = self._open(f"/my/consultations/{self.consultation.id}")
+        self.assertFalse(page.xpath("//a[@data-test='book-again']"))
+        self.assertIn("Please call us", page.text_content())
+
     def test_revoked_link_is_explained_instead_of_offered(self):
         self.consultation.action_revoke_owner_link()
         self._log_in(self.owner)
