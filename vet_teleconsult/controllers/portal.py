@@ -1,5 +1,3 @@
-import pytz
-
 from odoo import http
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.fields import Domain
@@ -105,7 +103,7 @@ class TeleconsultPortal(portal.CustomerPortal):
             **self._prepare_portal_layout_values(),
             # The rows show the vet's name and the pet's photo, whose records an owner may not read.
             "consultations": consultations.sudo(),
-            "timezone": self._get_timezone(),
+            "timezone": self._get_timezone(consultations),
             "page_name": "consultations",
             "default_url": "/my/consultations",
             "pager": pager,
@@ -141,7 +139,7 @@ class TeleconsultPortal(portal.CustomerPortal):
         values = {
             "page_name": "consultations",
             "consultation": consultation_sudo,
-            "timezone": self._get_timezone(consultation_sudo.partner_id, consultation_sudo.vet_id.partner_id),
+            "timezone": consultation_sudo._get_owner_timezone(),
             "chat": chat_sudo,
             "chat_messages": chat_sudo._get_messages(limit=CHAT_MESSAGES),
             "is_identified": is_identified,
@@ -160,16 +158,17 @@ class TeleconsultPortal(portal.CustomerPortal):
         """Say whether the current user may read a record by themselves, without its token."""
         return record_sudo.with_user(request.env.user).has_access("read")
 
-    def _get_timezone(self, *partners):
-        """Return the time zone in which to write an appointment's time.
+    def _get_timezone(self, records):
+        """Return the time zone in which a list tells its owner times.
 
-        :param partners: whose time zone to take when the visitor's own is unknown, the first that has one
+        :param recordset records: what is listed, of the current user's animals
         :return: the name of a time zone
         :rtype: str
         """
         user = request.env.user
-        candidates = [not user._is_public() and user.tz, request.cookies.get("tz"), *(p.tz for p in partners), user.tz]
-        return next((name for name in candidates if name in pytz.all_timezones_set), "UTC")
+        # sudo: the clinic's time zone; owners may not read the clinic itself
+        company_sudo = records.sudo().company_id[:1] or user.sudo().company_id
+        return company_sudo._get_owner_timezone(user.partner_id)
 
     @http.route(
         "/my/consultations/<int:consultation_id>/send_link",
@@ -240,7 +239,7 @@ class TeleconsultPortal(portal.CustomerPortal):
             "patient": patient_sudo,
             **timeline,
             "is_identified": is_identified,
-            "timezone": self._get_timezone(patient_sudo.partner_id),
+            "timezone": patient_sudo.company_id._get_owner_timezone(patient_sudo.partner_id),
         }
         values = self._get_page_view_values(patient_sudo, access_token, values, "my_pets_history", False, **kw)
         return request.render("vet_teleconsult.portal_my_pet", values)

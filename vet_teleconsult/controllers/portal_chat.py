@@ -49,7 +49,7 @@ class TeleconsultChatPortal(TeleconsultPortal):
             # The rows show the vet's name and the pet's photo, whose records an owner may not read.
             "chats": chats.sudo(),
             "unread": chats._count_unread(request.env.user.partner_id),
-            "timezone": self._get_timezone(),
+            "timezone": self._get_timezone(chats),
             "page_name": "chats",
             "default_url": "/my/chats",
             "pager": pager,
@@ -90,7 +90,7 @@ class TeleconsultChatPortal(TeleconsultPortal):
             "subject": subject,
             "max_subject_length": MAX_SUBJECT_LENGTH,
             "error": error,
-            "timezone": self._get_timezone(),
+            "timezone": self._get_timezone(patients),
             "page_name": "chats",
             "is_new_chat": True,
         }

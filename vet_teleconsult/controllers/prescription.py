@@ -146,7 +146,7 @@ class PrescriptionPortal(TeleconsultPortal):
             **self._prepare_portal_layout_values(),
             # The rows show the vet's name and the pet's photo, whose records an owner may not read.
             "prescriptions": prescriptions.sudo(),
-            "timezone": self._get_timezone(),
+            "timezone": self._get_timezone(prescriptions),
             "page_name": "prescriptions",
             "default_url": "/my/prescriptions",
             "pager": pager,
@@ -162,7 +162,8 @@ class PrescriptionPortal(TeleconsultPortal):
         values = {
             "page_name": "prescriptions",
             "prescription": prescription_sudo,
-            "timezone": self._get_timezone(prescription_sudo.partner_id, prescription_sudo.vet_id.partner_id),
+            # as on its PDF
+            "timezone": prescription_sudo._get_time_zone(),
             "pdf_url": prescription_sudo._get_pdf_path(token=bool(access_token)),
         }
         values = self._get_page_view_values(

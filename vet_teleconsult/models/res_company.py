@@ -1,3 +1,5 @@
+import pytz
+
 from odoo import api, fields, models
 
 from .ir_websocket import LINE_CHANNEL, QUEUE_CHANNEL
@@ -71,23 +73,31 @@ class ResCompany(models.Model):
             name = sequence.next_by_code(SEQUENCE_CODE)
         return name
 
-    def _get_max_upload_bytes(self):
-        """Give the size of the largest file that may be sent in a chat.
-
-        Note: self.ensure_one()
-
-        :return: bytes
-        :rtype: int
-        """
-        self.ensure_one()
-        return self.vet_chat_max_upload * 1024**2
-
     def _get_clinic_phone(self):
         """Give the number that owners are told to call.
 
         :rtype: str
         """
         return self.vet_emergency_phone or self.phone
+
+    def _get_owner_timezone(self, partner=None, chosen=None):
+        """Give the time zone in which an owner reads times: in every mail, on every page, in every PDF.
+
+        An owner without one reads the clinic's, whose opening hours always have one; never a vet's own.
+
+        Note: self.ensure_one()
+
+        :param res.partner partner: the owner; without one, the clinic's time zone is given
+        :param str chosen: what the owner has chosen right there, such as while booking
+        :return: a name of the IANA database
+        :rtype: str
+        """
+        self.ensure_one()
+        # sudo: the clock on the clinic's wall is no secret, and owners may not read opening hours
+        company_sudo = self.sudo()
+        own = partner.sudo().tz if partner else None
+        candidates = (chosen, own, company_sudo.partner_id.tz, company_sudo.resource_calendar_id.tz)
+        return next((name for name in candidates if name in pytz.all_timezones_set), "UTC")
 
     def _get_max_upload_bytes(self):
         """Give how large a file in a chat may be.

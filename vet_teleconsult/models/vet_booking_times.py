@@ -24,9 +24,7 @@ class VetBooking(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        company = self.company_id
-        candidates = (self.tz, self.partner_id.tz, company.partner_id.tz, company.resource_calendar_id.tz)
-        return next((name for name in candidates if name in pytz.all_timezones_set), "UTC")
+        return self.company_id._get_owner_timezone(self.partner_id, chosen=self.tz)
 
     def _note_timezone(self, name):
         """Keep the time zone that the owner's browser is set to, unless they have chosen one.

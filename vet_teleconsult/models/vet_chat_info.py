@@ -100,8 +100,22 @@ class VetChat(models.Model):
                 # sudo: the number of the last notification, nothing of its content
                 "last": self.env["bus.bus"].sudo()._bus_last_id(),
             },
-            "time_zone": participant["user"].tz or owner_sudo.tz or company_sudo.partner_id.tz or "UTC",
+            "time_zone": chat_sudo._get_reader_timezone(participant),
         }
+
+    def _get_reader_timezone(self, participant):
+        """Give the time zone in which a participant reads times: a vet's own, or the owner's.
+
+        Note: self.ensure_one(), with superuser rights
+
+        :param dict participant: who has opened the chat
+        :return: a name of the IANA database
+        :rtype: str
+        """
+        self.ensure_one()
+        if participant["role"] == "owner":
+            return self.company_id._get_owner_timezone(self.partner_id)
+        return self.company_id._get_owner_timezone(chosen=participant["user"].tz)
 
     def _get_patient_info(self):
         patient = self.patient_id

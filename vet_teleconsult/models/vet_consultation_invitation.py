@@ -121,9 +121,7 @@ class VetConsultation(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        company = self.company_id
-        candidates = (self.partner_id.tz, company.partner_id.tz, company.resource_calendar_id.tz)
-        return next((name for name in candidates if name in pytz.all_timezones_set), "UTC")
+        return self.company_id._get_owner_timezone(self.partner_id)
 
     def _format_appointment(self, moment=None, is_short=False):
         """Write when the appointment is, for the owner.
@@ -191,7 +189,7 @@ class VetConsultation(models.Model):
         event.add("dtstamp").value = pytz.utc.localize(fields.Datetime.now())
         event.add("dtstart").value = pytz.utc.localize(consultation.scheduled_at)
         event.add("dtend").value = pytz.utc.localize(consultation.scheduled_end)
-        event.add("summary").value = self.env._(
+        event.add("summary").value = consultation.env._(
             "%(clinic)s: %(type)s for %(patient)s",
             clinic=company.name,
             type=consultation.type_id.name,

@@ -38,7 +38,7 @@ class VetConsultationSummary(models.Model):
         return self.env._("wkhtmltopdf is not installed on the server. Install it, then press Retry on the summary.")
 
     def _get_time_zone(self):
-        """Name the time zone of the document: the owner's, else the clinic's.
+        """Name the time zone of the document: the owner's.
 
         Note: self.ensure_one()
 
@@ -46,8 +46,7 @@ class VetConsultationSummary(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        company = self.company_id
-        return self.partner_id.tz or company.partner_id.tz or self.consultation_id.vet_id.tz or "UTC"
+        return self.company_id._get_owner_timezone(self.partner_id)
 
     def _describe_missing(self, missing):
         if not missing:

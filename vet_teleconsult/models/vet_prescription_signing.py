@@ -82,7 +82,7 @@ class VetPrescription(models.Model):
         return fields.Datetime.context_timestamp(self.with_context(tz=self._get_time_zone()), moment).date()
 
     def _get_time_zone(self):
-        """Name the time zone of the document: the clinic's, as its vet has set it.
+        """Name the time zone of the document: where it is signed, which its day and number go by; never the owner's.
 
         Note: self.ensure_one()
 
@@ -90,7 +90,7 @@ class VetPrescription(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        return self.vet_id.tz or self.company_id.partner_id.tz or "UTC"
+        return self.company_id._get_owner_timezone(chosen=self.vet_id.tz)
 
     def _check_ready_to_sign(self):
         """Refuse to sign what leaves a pharmacy or an owner guessing.

@@ -126,7 +126,7 @@ class VetTranscript(models.Model):
         return chat.vet_id | authors.user_ids.filtered(lambda user: not user.share)
 
     def _get_time_zone(self):
-        """Name the time zone of the document: the clinic's, as its vet has set it.
+        """Name the time zone of the document: the owner's.
 
         Note: self.ensure_one()
 
@@ -134,4 +134,4 @@ class VetTranscript(models.Model):
         :rtype: str
         """
         self.ensure_one()
-        return self.chat_id.vet_id.tz or self.made_by_id.tz or self.company_id.partner_id.tz or "UTC"
+        return self.company_id._get_owner_timezone(self.chat_id.partner_id)

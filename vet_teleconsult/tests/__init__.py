@@ -40,6 +40,7 @@ from . import (
     test_messages,
     test_no_show,
     test_observation,
+    test_owner_timezone,
     test_patient,
     test_portal_pages,
     test_prescription,

@@ -54,7 +54,7 @@ class TestCancellationMail(CancelCommon):
             "Hello Anna Keller",
             "Rex",
             "May 4, 2026",
-            "2:00:00",  # 12:00 UTC, on the owner's clock
+            "2:00 PM",  # 12:00 UTC, on the owner's clock
             "does not take place",
             "An emergency came in.",
             "works for 14 days",

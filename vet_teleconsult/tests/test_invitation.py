@@ -78,6 +78,15 @@ class TestInvitation(ScheduleCommon):
         self.assertEqual(event.attendee.value, "mailto:test_owner@example.com")
         self.assertEqual(event.sequence.value, "0")
 
+    def test_the_file_is_in_the_owners_language_whoever_has_it_sent(self):
+        self.env["res.lang"]._activate_lang("de_DE")
+        self.owner.partner_id.lang = "de_DE"
+        consultation = self._book(vet=self.vet).with_context(lang="en_US")
+        event = vobject.readOne(consultation._get_owner_calendar_file().decode()).vevent
+        self.assertEqual(event.summary.value, "Linden Clinic: Video Visit für Rex")
+        self.assertIn("Sprechzimmer betreten: http", event.description.value)
+        self.assertIn("Bei Dr. Meier", event.description.value)
+
     def test_the_file_of_a_move_replaces_the_first_one(self):
         consultation = self._book()
         consultation.scheduled_at = self._at(WEDNESDAY, "10:00")

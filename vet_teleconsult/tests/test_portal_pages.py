@@ -149,6 +149,16 @@ class TestPortalConsultationPage(PortalCase):
         self.assertIn("09:30", text)
         self.assertIn("Europe/Berlin", text)
 
+    def test_owner_without_a_time_zone_reads_the_clinics_as_in_the_mails(self):
+        self.consultation.scheduled_at = "2030-01-15 08:30:00"
+        self.owner.tz = False
+        self.vet.tz = "America/New_York"
+        self.consultation.company_id.partner_id.tz = "Asia/Tokyo"
+        self._log_in(self.owner)
+        for address in ("/my/consultations", f"/my/consultations/{self.consultation.id}"):
+            with self.subTest(address=address):
+                self.assertIn("17:30", self._open(address).text_content())
+
     def test_breadcrumbs_lead_back_to_the_list(self):
         self._log_in(self.owner)
         page = self._open(f"/my/consultations/{self.consultation.id}")

@@ -65,7 +65,7 @@ class TranscriptCommon(MediaCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.vet.tz = "Europe/Berlin"
+        cls.owner.partner_id.tz = "Europe/Berlin"
         cls.patient.write({"microchip": "276098106123456", "sex": "male", "neutered": True, "birth_date": "2021-03-04"})
         cls.company.write({"street": "Lindenstraße 5", "city": "Berlin", "zip": "10969"})
 
