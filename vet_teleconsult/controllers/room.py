@@ -3,6 +3,7 @@ import logging
 from odoo import http
 from odoo.http import request
 
+from ..models.vet_consultation_workspace import WRITING
 from ..tools.room_error import RoomError, get_room_error
 from .identity import find_for_vet
 from .refusal import answer
@@ -146,12 +147,13 @@ class TeleconsultRoom(http.Controller):
         )
 
     @http.route("/vet_teleconsult/room/note", type="jsonrpc", auth="public", methods=["POST"])
-    def vet_room_note(self, consultation_id, note=None, access_token=None):
-        """Save the vet's note."""
+    def vet_room_note(self, consultation_id, access_token=None, **values):
+        """Save what the vet wrote: the note, whether the owner sees it, recommendations, next steps."""
+        written = {name: values[name] for name in WRITING if name in values}
         return self._answer(
             consultation_id,
             access_token,
-            lambda consultation, participant: {"note": consultation._save_note(note)},
+            lambda consultation, participant: consultation._save_writing(**written),
             vets_only=True,
         )
 

@@ -53,6 +53,7 @@ from . import (
     vet_consultation_cancel,
     vet_consultation_device_check,
     vet_consultation_events,
+    vet_consultation_finish,
     vet_consultation_guest,
     vet_consultation_guests,
     vet_consultation_invitation,

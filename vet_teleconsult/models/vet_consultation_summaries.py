@@ -43,14 +43,6 @@ class VetConsultation(models.Model):
 
     # === ACTION METHODS === #
 
-    def action_finish(self):
-        result = super().action_finish()
-        for consultation in self:
-            # sudo: whoever finishes it, the type says whether the owner gets a summary
-            if consultation.sudo().type_id.mail_summary:
-                consultation._make_summary(mail_to_owner=True)
-        return result
-
     def action_make_summary(self):
         """Make a new version of the summary, to be looked at before it is sent."""
         self.ensure_one()

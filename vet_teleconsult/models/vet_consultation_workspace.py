@@ -3,6 +3,11 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import html_sanitize
 
+from ..tools.text import drop_controls
+
+# What a vet writes beside the picture.
+WRITING = ("note", "note_shared", "recommendations", "next_steps")
+
 
 class VetConsultation(models.Model):
     """What only vets see and do in the room: history, notes, recordings."""
@@ -40,7 +45,7 @@ class VetConsultation(models.Model):
         self.ensure_one()
         self.check_access("read")
         return {
-            "note": self.note or "",
+            **self._get_writing(),
             "note_template": self.type_id.note_template or "",
             "claimed_by": self._get_claimed_by(),
             "is_mine": self.is_mine,
@@ -51,20 +56,44 @@ class VetConsultation(models.Model):
             "prescribing": self._get_prescribing(),
         }
 
-    def _save_note(self, note):
+    def _get_writing(self):
+        """Give what a vet writes in the room, as it is kept.
+
+        Note: self.ensure_one()
+
+        :return: ``note`` (HTML), ``note_shared`` (bool), ``recommendations`` and ``next_steps`` (text)
+        :rtype: dict
+        """
+        self.ensure_one()
+        return {
+            "note": self.note or "",
+            "note_shared": self.note_shared,
+            "recommendations": self.recommendations or "",
+            "next_steps": self.next_steps or "",
+        }
+
+    def _save_writing(self, **values):
         """Save what a vet wrote in the room, also after the consultation is over.
 
         Note: self.ensure_one()
 
-        :param str note: HTML
-        :return: the note as it was kept
-        :rtype: str
+        :param values: of :meth:`_get_writing`, those that were changed: the others stay as a colleague left them
+        :return: all of them, as they were kept
+        :rtype: dict
+        :raises UserError: when one of them is not what it has to be
         """
         self.ensure_one()
-        if not isinstance(note, str):
+        self.write({name: self._read_writing(name, value) for name, value in values.items()})
+        return self._get_writing()
+
+    def _read_writing(self, name, value):
+        if name == "note_shared":
+            if not isinstance(value, bool):
+                raise UserError(self.env._("Whether the owner sees the note is neither yes nor no."))
+            return value
+        if not isinstance(value, str):
             raise UserError(self.env._("The note is not text."))
-        self.note = html_sanitize(note)
-        return self.note or ""
+        return html_sanitize(value) if name == "note" else drop_controls(value).strip()
 
     def _get_recording(self, recording_id):
         """Find a recording that a vet asks for in the room: of this consultation, or of an earlier one.

@@ -54,9 +54,7 @@ class ReportConsultationSummary(models.AbstractModel):
             "next_steps": self._split(consultation.next_steps, printer),
             "prescriptions": [
                 self._describe_prescription(prescription, printer)
-                for prescription in self.env["vet.prescription"].search(
-                    [("consultation_id", "=", consultation.id), ("state", "=", "signed")], order="signed_at, id"
-                )
+                for prescription in consultation._get_summed_up_prescriptions()
             ],
             "phone": printer.text(company._get_clinic_phone()),
         }

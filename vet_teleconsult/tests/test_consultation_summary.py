@@ -227,6 +227,67 @@ class TestSummaryMail(SummaryCommon):
 
 
 @tagged("post_install", "-at_install")
+class TestFinishPreview(SummaryCommon):
+    """What a vet is told before the owner is mailed, and how to do it later."""
+
+    def _preview(self):
+        return self.consultation.with_user(self.vet)._get_workflow()["finish"]
+
+    def test_bar_tells_to_whom_the_summary_goes_and_what_stands_in_it(self):
+        preview = self._preview()
+        self.assertEqual((preview["owner"], preview["email"]), ("Anna Keller", self.owner.partner_id.email))
+        self.assertEqual(
+            preview["contents"],
+            [
+                {"label": "Recommendations", "text": "Clean the ear daily. No swimming."},
+                {"label": "Next steps", "text": "Recheck in two weeks."},
+            ],
+        )
+
+    def test_long_text_is_told_in_a_line_or_two(self):
+        self.consultation.recommendations = "Clean the ear daily. " * 50
+        text = self._preview()["contents"][0]["text"]
+        self.assertLessEqual(len(text), 120)
+        self.assertTrue(text.endswith("…"))
+
+    def test_note_that_is_shared_is_told_of(self):
+        self.consultation.note_shared = True
+        self.assertIn({"label": "Note", "text": "The left ear is inflamed."}, self._preview()["contents"])
+
+    def test_summary_without_words_shows_as_such(self):
+        self.consultation.write({"recommendations": " ", "next_steps": False})
+        self.assertEqual(self._preview()["contents"], [])
+
+    def test_missing_address_is_told_beforehand(self):
+        self.owner.partner_id.email = False
+        self.assertIsNone(self._preview()["email"])
+
+    def test_nothing_is_told_where_nothing_is_mailed(self):
+        self.consultation_type.mail_summary = False
+        self.assertIsNone(self._preview())
+
+    def test_nothing_is_told_once_a_summary_went_out(self):
+        self._finish()
+        self.consultation.with_user(self.vet).action_reopen()
+        self.assertIsNone(self._preview())
+
+    def test_finishing_without_sending_mails_nothing_and_it_can_be_sent_later(self):
+        self.consultation.with_user(self.vet)._run_workflow("finish_without_summary")
+        self.assertEqual(self.consultation.state, "done")
+        self.assertFalse(self.consultation.summary_ids)
+        self.assertFalse(self._get_mails())
+        self.consultation.with_user(self.vet).action_make_summary()
+        action = self._make().with_user(self.vet).action_send()
+        self.assertEqual(action["context"]["default_partner_ids"], self.owner.partner_id.ids)
+
+    def test_what_was_finished_without_sending_is_mailed_on_finishing_again(self):
+        self.consultation.with_user(self.vet).action_finish_without_summary()
+        self.consultation.with_user(self.vet).action_reopen()
+        self._finish()
+        self.assertEqual(len(self._get_mails()), 1)
+
+
+@tagged("post_install", "-at_install")
 class TestSummaryMaking(SummaryCommon):
     """What goes wrong is seen, and can be tried again."""
 

@@ -220,10 +220,30 @@ class TestRoomWorkspace(TeleconsultHttpCommon):
     def test_note_can_be_written_after_the_end(self):
         self.consultation.write({"state": "in_progress"})
         self.consultation.write({"state": "done"})
-        self.assertEqual(self._ask("note", self.vet, note="<p>Fleas.</p>"), {"note": "<p>Fleas.</p>"})
+        self.assertEqual(self._ask("note", self.vet, note="<p>Fleas.</p>")["note"], "<p>Fleas.</p>")
 
     def test_note_that_is_no_text_is_refused(self):
-        self.assertEqual(self._ask("note", self.vet, note={"a": 1})["error"]["code"], "invalid")
+        for values in ({"note": {"a": 1}}, {"recommendations": None}, {"next_steps": 3}, {"note_shared": "yes"}):
+            with self.subTest(**values):
+                self.assertEqual(self._ask("note", self.vet, **values)["error"]["code"], "invalid")
+
+    def test_what_the_owner_takes_home_is_saved_with_the_note(self):
+        written = {"note_shared": True, "recommendations": "Clean the ear.\nNo swimming.", "next_steps": "Recheck."}
+        answer = self._ask("note", self.vet, **written)
+        self.env.invalidate_all()
+        self.assertEqual(answer, {"note": "", **written})
+        self.assertEqual({name: self.consultation[name] for name in written}, written)
+        workspace = self._ask("workspace", self.vet)
+        self.assertEqual({name: workspace[name] for name in written}, written)
+
+    def test_what_is_not_sent_stays_as_a_colleague_left_it(self):
+        self.consultation.write({"recommendations": "Clean the ear.", "note_shared": True})
+        self._ask("note", self.vet, note="<p>Fleas.</p>")
+        self.env.invalidate_all()
+        self.assertEqual((self.consultation.recommendations, self.consultation.note_shared), ("Clean the ear.", True))
+
+    def test_characters_that_cannot_be_stored_are_left_out(self):
+        self.assertEqual(self._ask("note", self.vet, next_steps="Re\0check ")["next_steps"], "Recheck")
 
     def test_claim_shows_in_the_workspace(self):
         self.consultation.vet_id = self.vet
