@@ -43,9 +43,12 @@ export class RoomApi extends JsonApi {
         return this.request("consent", { decision, call, consent_version: consentVersion }, { attempts: 3 });
     }
 
-    /** @returns {Promise<{note: string}>} */
-    saveNote(note) {
-        return this.request("note", { note }, { attempts: 2 });
+    /**
+     * @param {object} changes what was written: note, note_shared, recommendations, next_steps; those that were changed
+     * @returns {Promise<object>} all of them, as they were kept
+     */
+    saveNote(changes) {
+        return this.request("note", changes, { attempts: 2 });
     }
 
     /** @returns {Promise<object>} what only the vet sees: note, recordings, claim */

@@ -547,9 +547,36 @@ export class Room extends Component {
         this.state.noteAdded += 1;
     }
 
-    async saveNote(html) {
-        const { note } = await this.props.api.saveNote(html);
-        this.state.workspace = { ...this.state.workspace, note };
+    async saveNote(changes) {
+        const written = await this.props.api.saveNote(changes);
+        this.state.workspace = { ...this.state.workspace, ...written };
+    }
+
+    /**
+     * Save what was typed beside the picture and not saved, before the consultation is finished.
+     *
+     * @returns {Promise<boolean>} whether nothing is left unsaved; the notes say why something is
+     * @throws {ApiError} why it could not be saved, where the notes are not shown
+     */
+    async saveTyped() {
+        if (this.saveShownNote) {
+            return this.saveShownNote();
+        }
+        const draft = this.memory.get("typed");
+        if (draft) {
+            await this.saveNote(draft);
+            this.memory.set("typed", null);
+        }
+        return true;
+    }
+
+    /** @returns {boolean|Promise<boolean>} whether the control bar may do what was pressed */
+    beforeWorkflow(action) {
+        return action !== "finish" || this.saveTyped();
+    }
+
+    onTyping(save) {
+        this.saveShownNote = save;
     }
 
     showPrescribing(prescribing) {

@@ -190,6 +190,60 @@ for (const [button, confirmed, steps] of [
     });
 }
 
+const SUMMARY = {
+    owner: "Anna Keller",
+    email: "anna@example.com",
+    contents: [{ label: "Recommendations", text: "Clean the ear." }],
+};
+
+/** Press Finish, for a consultation whose owner gets a summary. */
+async function pressFinish(summary = SUMMARY) {
+    standing.may.finish = true;
+    await openForm();
+    // Written since the bar has looked.
+    standing.finish = summary;
+    await contains("[data-test=workflow-finish]").click();
+    await sees(".modal");
+}
+
+test("before the owner is mailed a summary it is said to whom it goes and what stands in it", async () => {
+    await pressFinish();
+    expect("[data-test=finish-summary]").toHaveText(/Anna Keller gets the summary by mail, at anna@example\.com\./);
+    expect("[data-test=finish-summary] dt").toHaveText("Recommendations");
+    expect("[data-test=finish-summary] dd").toHaveText("Clean the ear.");
+    await contains("[data-test=finish-confirm]:contains(Finish and Send)").click();
+    await waitForNone(".modal");
+    await sees("[data-test=workflow-finish]:enabled");
+    expect.verifySteps(["finish"]);
+});
+
+test("a consultation can be finished without sending the summary", async () => {
+    await pressFinish();
+    await contains("[data-test=finish-without-summary]").click();
+    await waitForNone(".modal");
+    await sees("[data-test=workflow-finish]:enabled");
+    expect.verifySteps(["finish_without_summary"]);
+});
+
+test("a summary without words is said to be one", async () => {
+    await pressFinish({ ...SUMMARY, contents: [] });
+    expect("[data-test=finish-summary-empty]").toHaveCount(1);
+    expect("[data-test=finish-without-summary]").toHaveClass("btn-primary");
+});
+
+test("an owner without an address is said to get no mail", async () => {
+    await pressFinish({ ...SUMMARY, email: null });
+    expect("[data-test=finish-summary]").toHaveText(/Anna Keller has no e-mail address/);
+    expect("[data-test=finish-confirm]").toHaveText("Finish");
+    expect("[data-test=finish-without-summary]").toHaveCount(0);
+});
+
+test("where nothing is mailed nothing is said of it", async () => {
+    await pressFinish(null);
+    expect("[data-test=finish-summary]").toHaveCount(0);
+    expect("[data-test=finish-confirm]").toHaveText("Finish");
+});
+
 for (const [button, method] of [
     ["cancel", "action_cancel"],
     ["hand_over", "action_hand_over"],

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "@odoo/hoot";
 import { click, queryOne, waitFor, waitForNone, waitUntil } from "@odoo/hoot-dom";
-import { mockWebSocket } from "@odoo/hoot-mock";
+import { animationFrame, mockWebSocket } from "@odoo/hoot-mock";
+import { Component, xml } from "@odoo/owl";
 import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { ApiError } from "@vet_teleconsult/core/api";
 import { Memory } from "@vet_teleconsult/core/memory";
@@ -153,6 +154,51 @@ test("a screen that could not be shared is said", async () => {
     await waitFor("[data-test=share-screen]");
     await click("[data-test=share-screen]");
     await waitFor("[data-test=notice]:contains(screen could not be shared)");
+});
+
+/** The vet's control bar, as far as the room goes. */
+class Bar extends Component {
+    static template = xml`<button type="button" data-test="bar-finish" t-on-click="finish">Finish</button>`;
+    static props = ["*"];
+
+    async finish() {
+        try {
+            expect.step(`go on: ${await this.props.onBefore("finish")}`);
+        } catch (error) {
+            expect.step(`refused: ${error.sentence}`);
+        }
+    }
+}
+
+async function mountVetsRoom(saveNote) {
+    const bootstrap = { ...BOOTSTRAP, participant: { id: "vet-2", role: "vet", name: "Dr. Weber" }, workspace: {} };
+    const api = { join: async () => bootstrap, ticket: async () => ({ ticket: "fresh" }), saveNote };
+    chat = makeStore({ api: new FakeApi({ info: makeInfo({ messages: [makeMessage(1)] }) }) });
+    await mountWithoutWebClient(Room, { api, consultationId: 5, chatStore: chat.store, workflowComponent: Bar });
+    await waitFor("[data-test=bar-finish]");
+}
+
+test("what was typed and not saved is saved before the consultation is finished", async () => {
+    memory().set("typed", { recommendations: "Clean the ear." });
+    await mountVetsRoom(async (changes) => {
+        expect.step(JSON.stringify(changes));
+        return changes;
+    });
+    await click("[data-test=bar-finish]");
+    await waitUntil(() => memory().get("typed") === null);
+    await animationFrame();
+    expect.verifySteps(['{"recommendations":"Clean the ear."}', "go on: true"]);
+});
+
+test("what cannot be saved keeps the consultation from being finished, and is kept", async () => {
+    memory().set("typed", { recommendations: "Clean the ear." });
+    await mountVetsRoom(async () => {
+        throw new ApiError("invalid", "Dr. Meier has claimed it.");
+    });
+    await click("[data-test=bar-finish]");
+    await animationFrame();
+    expect.verifySteps(["refused: Dr. Meier has claimed it."]);
+    expect(memory().get("typed")).toEqual({ recommendations: "Clean the ear." });
 });
 
 test("messages that are not before somebody's eyes are counted on their tab", async () => {

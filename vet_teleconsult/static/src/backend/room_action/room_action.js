@@ -5,14 +5,16 @@ import { registry } from "@web/core/registry";
 import { useService } from "@web/core/utils/hooks";
 import { useSetupAction } from "@web/search/action_hook";
 import { standardActionServiceProps } from "@web/webclient/actions/action_service";
-import { RoomApi } from "../../core/api";
+import { ApiError, RoomApi } from "../../core/api";
 import { RecordingPlayer } from "../../player/recording_player/recording_player";
 import { Guests } from "../../room/guests/guests";
 import { History } from "../../room/history/history";
 import { Room } from "../../room/room";
 import { Prescriptions } from "../../room/side_panel/prescription/prescriptions";
 import { useChatDocuments } from "../chat_documents/chat_documents";
+import { askToFinish } from "../finish_dialog/finish_dialog";
 import { ConsultationWorkflow } from "../workflow_bar/consultation_workflow";
+import { WorkflowApi } from "../workflow_bar/workflow_api";
 
 /** The vet's room inside Odoo: client action `vet_teleconsult.room` with params {consultation_id}. */
 export class RoomAction extends Component {
@@ -23,11 +25,12 @@ export class RoomAction extends Component {
     setup() {
         this.action = useService("action");
         this.dialog = useService("dialog");
-        this.orm = useService("orm");
+        this.notification = useService("notification");
         this.state = useState({ calling: false });
         const { action } = this.props;
         this.consultationId = action.params?.consultation_id || action.context?.active_id;
         this.api = new RoomApi({ consultationId: this.consultationId });
+        this.workflow = new WorkflowApi(this.consultationId);
         this.documents = useChatDocuments();
         this.playerComponent = RecordingPlayer;
         this.historyComponent = History;
@@ -67,16 +70,30 @@ export class RoomAction extends Component {
         });
     }
 
-    async finish() {
-        const confirmed = await this.ask({
-            title: _t("Finish the consultation?"),
-            body: _t("Nobody can join the call any more. Notes and recordings stay."),
-            confirmLabel: _t("Finish"),
-            cancelLabel: _t("Not yet"),
-        });
-        if (confirmed) {
-            await this.orm.call("vet.consultation", "action_finish", [[this.consultationId]]);
+    /** @param {() => Promise<boolean>} save saves what was typed and not saved */
+    async finish(save) {
+        try {
+            if (!(await save())) {
+                return;
+            }
+            const { finish: preview } = await this.workflow.look();
+            const chosen = await askToFinish(this.dialog, preview);
+            if (chosen) {
+                await this.workflow.run(chosen);
+            }
+        } catch (error) {
+            this.explain(error);
         }
+    }
+
+    /** Say what Odoo has refused, or that it is away; anything else is an error of ours. */
+    explain(error) {
+        if (!(error instanceof ApiError)) {
+            throw error;
+        }
+        this.notification.add(error.sentence || _t("That did not arrive at the clinic's server. Please try again."), {
+            type: "danger",
+        });
     }
 
     openConsultation() {

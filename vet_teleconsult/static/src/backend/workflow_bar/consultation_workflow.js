@@ -5,6 +5,7 @@ import { _t } from "@web/core/l10n/translation";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { ApiError } from "../../core/json_api";
 import { WorkflowBar } from "../../room/workflow_bar/workflow_bar";
+import { askToFinish } from "../finish_dialog/finish_dialog";
 import { WorkflowApi } from "./workflow_api";
 
 const NEWS = "vet_teleconsult/consultation";
@@ -26,7 +27,7 @@ export class ConsultationWorkflow extends Component {
         consultationId: Number,
         /** What the bar shows until it has asked by itself. */
         initial: { type: Object, optional: true },
-        /** Asked before anything is done; nothing is unless it gives true. */
+        /** Asked before anything is done, with its name; nothing is unless it gives true. */
         onBefore: { type: Function, optional: true },
         /** Told when the consultation may have changed. */
         onChange: { type: Function, optional: true },
@@ -126,10 +127,13 @@ export class ConsultationWorkflow extends Component {
         }
         this.state.busy = true;
         try {
-            const goOn = !this.props.onBefore || (await this.props.onBefore());
-            if (goOn && (await this.confirm(action))) {
-                await (DIALOGS[action] ? this.open(DIALOGS[action]) : this.run(action));
+            const goOn = !this.props.onBefore || (await this.props.onBefore(action));
+            const chosen = goOn ? await this.confirm(action) : null;
+            if (chosen) {
+                await (DIALOGS[chosen] ? this.open(DIALOGS[chosen]) : this.run(chosen));
             }
+        } catch (error) {
+            this.explain(error);
         } finally {
             this.state.busy = false;
         }
@@ -139,16 +143,20 @@ export class ConsultationWorkflow extends Component {
         try {
             await this.show(() => this.api.run(action));
         } catch (error) {
-            if (!(error instanceof ApiError)) {
-                throw error;
-            }
-            this.notification.add(
-                error.sentence || _t("That did not arrive at the clinic's server. Please try again."),
-                { type: "danger" }
-            );
+            this.explain(error);
             await this.look();
         }
         this.tell();
+    }
+
+    /** Say what Odoo has refused, or that it is away; anything else is an error of ours. */
+    explain(error) {
+        if (!(error instanceof ApiError)) {
+            throw error;
+        }
+        this.notification.add(error.sentence || _t("That did not arrive at the clinic's server. Please try again."), {
+            type: "danger",
+        });
     }
 
     open(method) {
@@ -166,15 +174,14 @@ export class ConsultationWorkflow extends Component {
         });
     }
 
-    /** @returns {Promise<boolean>} whether to go on with what does not only change a sign on a button */
-    confirm(action) {
+    /** @returns {Promise<string|null>} what to do, where that does not only change a sign on a button; null: nothing */
+    async confirm(action) {
+        if (action === "finish") {
+            // What was written a moment ago goes out with the summary.
+            await this.look();
+            return askToFinish(this.dialog, this.state.consultation?.finish);
+        }
         const questions = {
-            finish: {
-                title: _t("Finish the consultation?"),
-                body: _t("Nobody can join the call any more. Notes and recordings stay."),
-                confirmLabel: _t("Finish"),
-                cancelLabel: _t("Not yet"),
-            },
             no_show: {
                 title: _t("Did the owner not come?"),
                 body: _t("The consultation is closed as a no-show. It can be reopened."),
@@ -183,13 +190,13 @@ export class ConsultationWorkflow extends Component {
             },
         };
         if (!questions[action]) {
-            return Promise.resolve(true);
+            return action;
         }
         return new Promise((resolve) => {
             this.dialog.add(
                 ConfirmationDialog,
-                { ...questions[action], confirm: () => resolve(true), cancel: () => resolve(false) },
-                { onClose: () => resolve(false) }
+                { ...questions[action], confirm: () => resolve(action), cancel: () => resolve(null) },
+                { onClose: () => resolve(null) }
             );
         });
     }

@@ -13,7 +13,7 @@ export class WorkflowApi extends JsonApi {
     }
 
     /**
-     * @param {"claim"|"release"|"lock"|"unlock"|"no_show"|"finish"|"reopen"} action
+     * @param {"claim"|"release"|"lock"|"unlock"|"no_show"|"finish"|"finish_without_summary"|"reopen"} action
      * @returns {Promise<object>} how the consultation stands afterwards
      */
     run(action) {

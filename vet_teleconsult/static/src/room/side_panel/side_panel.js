@@ -23,6 +23,8 @@ export class SidePanel extends Component {
         memory: Object,
         onTab: Function,
         onSaveNote: Function,
+        /** Told how to save what is being typed, see `Notes`. */
+        onTyping: { type: Function, optional: true },
         /** Writes prescriptions: `Prescriptions`, where there is a vet. */
         prescriptionsComponent: { type: Function, optional: true },
         onPrescribing: { type: Function, optional: true },

@@ -1,32 +1,43 @@
-import { Component, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useEffect, useRef, useState } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
 
 /** A note is saved a moment after the last key, so that nothing typed is lost with the page. */
 const DRAFT_DELAY = 400;
+/** What stands beside the note, for the owner. */
+const FOR_OWNER = ["note_shared", "recommendations", "next_steps"];
 
 /**
- * The vet's consultation note: formatted text that Odoo keeps (and sanitizes) on the consultation. What is typed but not
- * saved is kept in the browser.
+ * What the vet writes: the consultation note, formatted text that Odoo keeps (and sanitizes) on the consultation, and
+ * what the owner takes home. What is typed but not saved is kept in the browser.
  */
 export class Notes extends Component {
     static template = "vet_teleconsult.Notes";
     static props = {
-        note: { type: String },
+        /** {note, note_shared, recommendations, next_steps} as they are kept */
+        written: Object,
         template: { type: String, optional: true },
         /** Grows each time somebody asks to add a note: the template is put in and the editor takes the focus. */
         added: { type: Number },
         memory: { type: Object },
+        /** Told how to save what is typed here, for as long as that is shown; null afterwards. */
+        onTyping: { type: Function, optional: true },
+        /** Saves what was changed, of `written`. */
         onSave: Function,
     };
 
     setup() {
         this.editor = useRef("editor");
-        this.state = useState({ status: "saved", problem: "" });
+        this.state = useState({
+            status: "saved",
+            problem: "",
+            note_shared: false,
+            recommendations: "",
+            next_steps: "",
+        });
         useEffect(
             (element) => {
-                const draft = this.props.memory.get("note-draft");
-                this.write(draft ?? this.props.note);
-                this.state.status = draft === null ? "saved" : "changed";
+                this.take(this.props.written);
+                this.restore(this.props.memory.get("typed"));
                 // Paragraphs, not bare lines: what Odoo's own editor makes, too.
                 document.execCommand("defaultParagraphSeparator", false, "p");
                 element.focus({ preventScroll: true });
@@ -34,13 +45,13 @@ export class Notes extends Component {
             () => [this.editor.el]
         );
         useEffect(
-            (note) => {
+            () => {
                 // Another tab or the form saved a note; what is being typed here comes first.
-                if (this.state.status === "saved" && this.editor.el && note !== this.html) {
-                    this.write(note);
+                if (this.state.status === "saved" && this.editor.el) {
+                    this.take(this.props.written);
                 }
             },
-            () => [this.props.note]
+            () => ["note", ...FOR_OWNER].map((name) => this.props.written[name])
         );
         useEffect(
             (added) => {
@@ -50,7 +61,11 @@ export class Notes extends Component {
             },
             () => [this.props.added]
         );
-        onWillUnmount(() => this.keepDraft());
+        onMounted(() => this.props.onTyping?.(() => this.save()));
+        onWillUnmount(() => {
+            this.props.onTyping?.(null);
+            this.keepDraft();
+        });
     }
 
     get html() {
@@ -59,6 +74,40 @@ export class Notes extends Component {
 
     get empty() {
         return !this.editor.el?.textContent.trim();
+    }
+
+    /** What stands here, saved or not. */
+    get typed() {
+        const { note_shared, recommendations, next_steps } = this.state;
+        return { note: this.html, note_shared, recommendations, next_steps };
+    }
+
+    /** What is not saved: the rest stays as others left it. */
+    get changes() {
+        return Object.fromEntries(Object.entries(this.typed).filter(([name, value]) => value !== this.kept[name]));
+    }
+
+    /** Show what is kept on the consultation. */
+    take(written) {
+        if ((written.note || "") !== this.html) {
+            this.write(written.note);
+        }
+        this.state.note_shared = Boolean(written.note_shared);
+        this.state.recommendations = written.recommendations || "";
+        this.state.next_steps = written.next_steps || "";
+        this.kept = this.typed;
+    }
+
+    /** Go on with what was typed before the page was loaded anew. */
+    restore(draft) {
+        if (!draft) {
+            return;
+        }
+        const { note, ...others } = draft;
+        if (note !== undefined) {
+            this.write(note);
+        }
+        Object.assign(this.state, others, { status: "changed" });
     }
 
     write(html) {
@@ -98,7 +147,7 @@ export class Notes extends Component {
     keepDraft() {
         clearTimeout(this.draftTimer);
         if (this.state.status !== "saved" && this.editor.el) {
-            this.props.memory.set("note-draft", this.html);
+            this.props.memory.set("typed", this.changes);
         }
     }
 
@@ -121,27 +170,38 @@ export class Notes extends Component {
         }
     }
 
+    /** @returns {Promise<boolean>} whether it is saved */
     async save() {
-        const html = this.html;
+        const changes = this.changes;
         this.state.status = "saving";
         this.state.problem = "";
         try {
-            await this.props.onSave(html);
-            this.state.status = this.html === html ? "saved" : "changed";
-            if (this.state.status === "saved") {
-                this.props.memory.set("note-draft", null);
+            if (Object.keys(changes).length) {
+                await this.props.onSave(changes);
             }
         } catch (error) {
             this.state.status = "changed";
             this.keepDraft();
             this.state.problem =
                 error.sentence || _t("The note could not be saved. It is kept here; please try again in a moment.");
+            return false;
         }
+        Object.assign(this.kept, changes);
+        this.state.status = Object.keys(this.changes).length ? "changed" : "saved";
+        if (this.state.status === "saved") {
+            clearTimeout(this.draftTimer);
+            this.props.memory.set("typed", null);
+        }
+        return true;
+    }
+
+    get isBlank() {
+        return this.empty && !this.state.recommendations && !this.state.next_steps;
     }
 
     get status() {
         return {
-            saved: this.empty ? "" : _t("Saved on the consultation."),
+            saved: this.isBlank ? "" : _t("Saved on the consultation."),
             saving: _t("Saving…"),
             changed: _t("Not saved yet."),
         }[this.state.status];
