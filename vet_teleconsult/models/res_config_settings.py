@@ -45,6 +45,7 @@ class ResConfigSettings(models.TransientModel):
     vet_emergency_phone = fields.Char(related="company_id.vet_emergency_phone", readonly=False)
     vet_booking_public = fields.Boolean(related="company_id.vet_booking_public", readonly=False)
     vet_booking_url = fields.Char(related="company_id.vet_booking_url")
+    vet_prescription_validity = fields.Integer(related="company_id.vet_prescription_validity", readonly=False)
     vet_chat_max_upload = fields.Integer(related="company_id.vet_chat_max_upload", readonly=False)
     vet_chat_sms = fields.Boolean(related="company_id.vet_chat_sms", readonly=False)
 

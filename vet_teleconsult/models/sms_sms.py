@@ -1,8 +1,23 @@
-from odoo import models
+from odoo import fields, models
 
 
 class SmsSms(models.Model):
     _inherit = "sms.sms"
+
+    # === FIELDS === #
+
+    vet_notice_ids = fields.One2many(
+        "vet.consultation.notice", "sms_id", readonly=True, groups="vet_teleconsult.group_veterinarian"
+    )
+
+    # === CRUD METHODS === #
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("state") == "error":
+            # sudo: the queue of SMS is run by whoever wakes it
+            self.sudo().vet_notice_ids._follow_up()
+        return result
 
     # === BUSINESS METHODS === #
 

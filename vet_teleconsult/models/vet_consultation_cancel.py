@@ -138,6 +138,7 @@ class VetConsultation(models.Model):
                         owner=consultation.partner_id.name,
                     )
                 )
+                consultation._ask_to_call_owner()
                 continue
             calendar_file = consultation.sudo()._attach_cancellation()
             mail_id = template_sudo.send_mail(

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 PROBLEMS = [
     ("no_address", "No e-mail address"),
+    ("bad_address", "Wrong e-mail address"),
     ("no_mobile", "No mobile number"),
     ("no_template", "No template"),
     ("link", "The owner's link is revoked or expired"),
@@ -27,6 +28,8 @@ class VetConsultationNotice(models.Model):
         "vet.consultation", required=True, readonly=True, index=True, ondelete="cascade", check_company=True
     )
     company_id = fields.Many2one(related="consultation_id.company_id", store=True, index=True)
+    partner_id = fields.Many2one(related="consultation_id.partner_id", string="Owner")
+    patient_id = fields.Many2one(related="consultation_id.patient_id")
     kind = fields.Selection(
         [
             ("confirmation", "Request"),
@@ -48,6 +51,7 @@ class VetConsultationNotice(models.Model):
     state = fields.Selection(
         [("outgoing", "On its way"), ("sent", "Sent"), ("failed", "Not delivered"), ("skipped", "Not sent")],
         compute="_compute_state",
+        search="_search_state",
         compute_sudo=True,
     )
 
@@ -74,6 +78,7 @@ class VetConsultationNotice(models.Model):
             notice.state = "skipped" if notice.problem else states.get(carrier_state, "sent")
 
     @api.depends("kind", "channel")
+    @api.depends_context("lang")
     def _compute_display_name(self):
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         channels = dict(self._fields["channel"]._description_selection(self.env))
@@ -231,4 +236,5 @@ class VetConsultation(models.Model):
             )
         )
         notice._wake_queues()
+        notice._follow_up()
         return notice

@@ -143,6 +143,7 @@ class VetConsultationSummary(models.Model):
                 "%(owner)s has no e-mail address. Enter it on the contact, then press Retry.",
                 owner=self.partner_id.name,
             )
+            self.consultation_id._ask_to_call_owner()
             return
         if not template:
             self.mail_problem = self.env._("There is no mail for summaries. Choose one on the type, then press Retry.")

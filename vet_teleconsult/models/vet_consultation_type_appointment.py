@@ -24,6 +24,7 @@ class VetConsultationType(models.Model):
         string="Invitation Mail",
         ondelete="set null",
         domain=MAIL_DOMAIN,
+        check_company=True,
         groups="vet_teleconsult.group_veterinarian",
         help="What the owner is mailed when an appointment is made. Empty: the clinic's usual mail.",
     )
@@ -32,6 +33,7 @@ class VetConsultationType(models.Model):
         string="Mail of Another Time",
         ondelete="set null",
         domain=MAIL_DOMAIN,
+        check_company=True,
         groups="vet_teleconsult.group_veterinarian",
         help="What the owner is mailed when an appointment is moved. Empty: the clinic's usual mail.",
     )
@@ -39,6 +41,7 @@ class VetConsultationType(models.Model):
         "calendar.alarm",
         string="Reminders to Owners",
         domain=[("is_vet_reminder", "=", True)],
+        check_company=True,
         default=lambda self: self._get_default_reminders(),
         groups="vet_teleconsult.group_veterinarian",
         help="Each is sent once before an appointment, by mail or SMS, to the owner only.",

@@ -18,6 +18,7 @@ class VetConsultationType(models.Model):
         string="Summary Mail",
         ondelete="set null",
         domain=[("model", "=", "vet.consultation.summary")],
+        check_company=True,
         groups="vet_teleconsult.group_veterinarian",
         help="With which mail. Empty: the clinic's usual one.",
     )

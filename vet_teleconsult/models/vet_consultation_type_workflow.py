@@ -13,6 +13,7 @@ class VetConsultationType(models.Model):
         string="Cancellation Mail",
         ondelete="set null",
         domain=[("model", "=", "vet.consultation")],
+        check_company=True,
         groups="vet_teleconsult.group_veterinarian",
         help="What the owner is mailed when a consultation of this type is cancelled. Empty: the clinic's usual mail.",
     )
