@@ -213,14 +213,16 @@ class VetConsultation(models.Model):
 
         :param vet.recording recording: failed, or ready with problems
         """
-        if recording.state == "failed":
-            summary = self.env._("A recording failed")
-            body = self.env._("A recording failed: %(problems)s", problems=recording.problems)
-        else:
-            summary = self.env._("A recording has gaps")
-            body = self.env._("A recording has gaps: %(problems)s", problems=recording.problems)
-        self.message_post(body=body)
         user = self.vet_id or self._get_managers()[:1]
+        # The media service has no language: whoever is responsible reads theirs.
+        _ = self.with_context(lang=user.lang or self.env.lang).env._
+        if recording.state == "failed":
+            summary = _("A recording failed")
+            body = _("A recording failed: %(problems)s", problems=recording.problems)
+        else:
+            summary = _("A recording has gaps")
+            body = _("A recording has gaps: %(problems)s", problems=recording.problems)
+        self.message_post(body=body)
         if user:
             self.activity_schedule(
                 "mail.mail_activity_data_todo", user_id=user.id, summary=summary, note=recording.problems

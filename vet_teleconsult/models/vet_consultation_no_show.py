@@ -139,9 +139,11 @@ class VetConsultation(models.Model):
         self._set_no_show_proposed(True)
         user = self.vet_id or self._get_managers()[:1]
         if user:
+            # The scheduled action has a language of its own: the vet reads theirs.
+            _ = self.with_context(lang=user.lang or self.env.lang).env._
             self.activity_schedule(
                 "vet_teleconsult.mail_activity_type_no_show",
                 user_id=user.id,
-                summary=self.env._("%(owner)s has not come", owner=self.partner_id.name),
-                note=self.env._("Call them, note a no-show, or choose another time."),
+                summary=_("%(owner)s has not come", owner=self.partner_id.name),
+                note=_("Call them, note a no-show, or choose another time."),
             )
