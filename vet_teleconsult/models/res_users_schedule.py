@@ -40,10 +40,33 @@ class ResUsers(models.Model):
         :rtype: dict[int, Intervals]
         """
         spans = {user.id: [] for user in self}
-        for collect in (self._collect_events, self._collect_consultations, self._collect_leaves):
-            for user_id, busy_start, busy_end in collect(start, end, company):
-                spans[user_id].append((busy_start, busy_end, NOBODY))
+        for user_id, busy_start, busy_end, _record in self._collect_busy(start, end, company):
+            spans[user_id].append((busy_start, busy_end, NOBODY))
         return {user_id: Intervals(busy) for user_id, busy in spans.items()}
+
+    def _get_commitments(self, start, end, company):
+        """Give what fills a vet's time between two moments, with the same sources as the times that are not free.
+
+        Note: self.ensure_one()
+
+        :param datetime start: UTC, without time zone
+        :param datetime end: UTC, without time zone
+        :param res.company company: whose leaves for everyone count
+        :return: beginning, end and record (``vet.consultation``, ``calendar.event`` or ``resource.calendar.leaves``)
+            of each, in order of time, in UTC without time zone
+        :rtype: list[tuple[datetime, datetime, models.Model]]
+        """
+        self.ensure_one()
+        found = [
+            (busy_start, busy_end, record)
+            for _user_id, busy_start, busy_end, record in self._collect_busy(start, end, company)
+            if busy_start < end and busy_end > start
+        ]
+        return sorted(found, key=lambda busy: (busy[0], busy[2]._name, busy[2].id))
+
+    def _collect_busy(self, start, end, company):
+        for collect in (self._collect_events, self._collect_consultations, self._collect_leaves):
+            yield from collect(start, end, company)
 
     def _collect_events(self, start, end, company):
         # An event of whole days is stored with office hours of nobody's time zone: look a day further.
@@ -60,9 +83,9 @@ class ResUsers(models.Model):
             user, event = user_by_partner[attendee.partner_id.id], attendee.event_id
             if event.allday:
                 zone = pytz.timezone(user.tz or company.resource_calendar_id.tz or "UTC")
-                yield user.id, *_get_days(event.start_date, event.stop_date, zone)
+                yield user.id, *_get_days(event.start_date, event.stop_date, zone), event
             else:
-                yield user.id, event.start, event.stop
+                yield user.id, event.start, event.stop, event
 
     def _collect_consultations(self, start, end, _company):
         consultations = self.env["vet.consultation"].search(
@@ -72,7 +95,7 @@ class ResUsers(models.Model):
             & Domain("scheduled_end", ">", start)
         )
         for consultation in consultations:
-            yield consultation.vet_id.id, consultation.scheduled_at, consultation.scheduled_end
+            yield consultation.vet_id.id, consultation.scheduled_at, consultation.scheduled_end, consultation
 
     def _collect_leaves(self, start, end, company):
         leaves = self.env["resource.calendar.leaves"].search(
@@ -83,7 +106,7 @@ class ResUsers(models.Model):
             & Domain("date_to", ">", start)
         )
         for leave in leaves:
-            yield leave.resource_id.user_id.id, leave.date_from, leave.date_to
+            yield leave.resource_id.user_id.id, leave.date_from, leave.date_to, leave
 
     def _get_least_busy(self, moment):
         """Give the vet with the fewest open consultations around a time; of equals, the first.
