@@ -19,6 +19,7 @@ OpenPage = Callable[..., UploaderPage]
 
 def _arrived(page: UploaderPage, folder: Path) -> dict[str, Any]:
     """What has arrived of the file that the recorder handed over; byte for byte what was recorded."""
+    page.page.wait_for_function("handedOver.length")
     name = page.page.evaluate("handedOver[0].name")
     received = page.arrived(name)
     assert received["sha256"] == page.page.evaluate("digest(handedOver[0])")
