@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from . import vet_consultation_notice  # noqa: F401  # a model is made before it is extended
+
 ACTIVITY = "vet_teleconsult.mail_activity_type_not_delivered"
 # Odoo deletes a mail that fails by one of these (`mail.mail._postprocess_sent_message`).
 BAD_ADDRESS = ("mail_email_invalid", "mail_email_missing")
