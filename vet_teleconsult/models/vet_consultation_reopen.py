@@ -51,7 +51,7 @@ class VetConsultation(models.Model):
         """
         for consultation in self:
             booked = self.env["vet.booking"]._find_rebooking(consultation).consultation_id
-            if booked:
+            if booked and booked._is_open():
                 raise UserError(
                     self.env._(
                         "%(owner)s has booked again already, instead of %(consultation)s: %(booked)s. Go on with that "

@@ -76,8 +76,7 @@ class TestConflict(ScheduleCommon):
     def test_a_consultation_of_a_clinic_that_the_reader_does_not_work_in_is_not_named(self):
         self.vet.company_ids |= self.other_company
         patient = self._create_patient("Fern", self.other_owner.partner_id, self.other_company)
-        self.consultation_type.company_id = False
-        self.consultation_type.vet_ids = False
+        self.consultation_type.write({"company_id": False, "vet_ids": False, "resource_calendar_id": False})
         self._make(patient=patient)
         conflict = self._read(self._make(), self.second_vet)
         self.assertNotIn("Fern", conflict)
