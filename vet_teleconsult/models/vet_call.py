@@ -20,6 +20,12 @@ class VetCall(models.Model):
     ended_at = fields.Datetime(readonly=True)
     duration = fields.Float(string="Duration (h)", compute="_compute_duration", store=True)
     end_reason = fields.Char(readonly=True)
+    is_with_owner = fields.Boolean(
+        string="With the Owner",
+        readonly=True,
+        default=True,
+        help="Whether the owner took part. A vet and a guest who talk while they wait hold no consultation.",
+    )
     recording_ids = fields.One2many("vet.recording", "call_id", string="Recordings")
 
     _sidecar_key_uniq = models.Constraint("UNIQUE(sidecar_key)", "This call is known already.")

@@ -29,11 +29,12 @@ QUEUE_COLUMNS = ("available", "claimed", "waiting", "in_progress", "done")
 TRANSITIONS = {
     "scheduled": {"waiting", "in_progress", "cancelled", "no_show"},
     "waiting": {"scheduled", "in_progress", "cancelled", "no_show"},
-    "in_progress": {"done", "cancelled"},
+    "in_progress": {"scheduled", "waiting", "done", "cancelled", "no_show"},
     "done": {"in_progress"},
     "cancelled": {"scheduled"},
     "no_show": {"scheduled"},
 }
+UNHELD_STATES = ("scheduled", "waiting", "no_show")  # of what has not taken place, though perhaps started
 MODES = ("video", "phone")
 OPEN_STATES = ("scheduled", "waiting", "in_progress")
 CLOSED_STATES = ("done", "cancelled", "no_show")
@@ -388,6 +389,8 @@ class VetConsultation(models.Model):
                         new_state=labels.get(new_state, new_state),
                     )
                 )
+            if consultation.state == "in_progress" and new_state in UNHELD_STATES:
+                consultation._check_owner_not_met()
 
     def _check_not_started(self):
         if any(consultation.started_at or consultation.call_ids for consultation in self):

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from ..tools import protocol
@@ -11,6 +11,19 @@ class VetConsultation(models.Model):
     """The control bar of vets: what it shows of the consultation, and what its buttons do."""
 
     _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
+
+    # === FIELDS === #
+
+    may_act = fields.Boolean(compute="_compute_may_act", help="Whether nobody else holds it, or you are a manager.")
+
+    # === COMPUTE METHODS === #
+
+    @api.depends("vet_id")
+    @api.depends_context("uid")
+    def _compute_may_act(self):
+        is_manager = self.env.user.has_group("vet_teleconsult.group_manager")
+        for consultation in self:
+            consultation.may_act = is_manager or not consultation.vet_id or consultation.vet_id == self.env.user
 
     # === BUSINESS METHODS === #
 
@@ -25,8 +38,8 @@ class VetConsultation(models.Model):
         """
         self.ensure_one()
         user = self.env.user
-        is_open = self._is_open()
-        may_act = not self.vet_id or self.vet_id == user or user.has_group("vet_teleconsult.group_manager")
+        is_open, may_act = self._is_open(), self.may_act
+        is_unheld = is_open and not self._has_met_owner()
         return {
             "id": self.id,
             "name": self.name,
@@ -41,7 +54,8 @@ class VetConsultation(models.Model):
                 "release": bool(self.vet_id) and may_act and self.state in NOT_BEGUN,
                 "hand_over": is_open and may_act,
                 "cancel": is_open and may_act,
-                "no_show": may_act and self.state in NOT_BEGUN,
+                "no_show": may_act and is_unheld and not self.owner_present,
+                "undo_start": may_act and is_unheld and self.state == "in_progress",
                 "finish": may_act and self.state == "in_progress",
                 "reopen": may_act and self.state in CLOSED_STATES,
             },
@@ -53,7 +67,7 @@ class VetConsultation(models.Model):
         Note: self.ensure_one()
 
         :param str action: ``claim``, ``release``, ``hand_over``, ``lock``, ``unlock``, ``cancel``, ``no_show``,
-            ``finish`` or ``reopen``; None only tells how the consultation stands
+            ``undo_start``, ``finish`` or ``reopen``; None only tells how the consultation stands
         :param int user_id: to whom to hand over
         :param str reason: why it is cancelled, for the owner
         :return: the consultation as the bar shows it
@@ -86,6 +100,8 @@ class VetConsultation(models.Model):
                 self.action_cancel(reason)
             case "no_show":
                 self.action_no_show()
+            case "undo_start":
+                self.action_undo_start()
             case "finish":
                 self.action_finish()
             case "reopen":

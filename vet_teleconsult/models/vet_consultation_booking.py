@@ -28,6 +28,18 @@ class VetConsultation(models.Model):
             consultation.booking_id = consultation.booking_ids[:1]
             consultation.red_flags = consultation.booking_id.red_flags
 
+    # === BUSINESS METHODS === #
+
+    def _get_red_flags(self):
+        """List what the owner answered with yes when they were asked the emergency questions.
+
+        Note: self.ensure_one()
+
+        :rtype: list[str]
+        """
+        self.ensure_one()
+        return (self.red_flags or "").splitlines()
+
     # === ACTION METHODS === #
 
     def action_view_booking(self):

@@ -82,14 +82,13 @@ class VetConsultation(models.Model):
             vals = {"presence_sequence": event.sequence}
             if role in ("owner", "vet"):
                 vals[f"{role}_present"] = is_present
+            if role == "owner":
+                vals |= self._prepare_owner_presence(is_present, event.at)
             self.write(vals)
-            if role == "guest":
+            if role == "owner":
+                self._notify_room()
+            elif role == "guest":
                 self._note_guest_presence(event.data["participant"], is_present, event.at)
-        # Also a late arrival says that the owner has come, but nobody waits who is gone again.
-        if role == "owner" and is_present and is_current and self.state == "scheduled":
-            self.write({"state": "waiting", "waiting_since": event.at})
-        elif role == "owner" and is_present and not self.waiting_since and not self.started_at and self._is_open():
-            self.waiting_since = event.at
 
     # === BUSINESS METHODS - CALLS === #
 
@@ -98,8 +97,13 @@ class VetConsultation(models.Model):
         call = self.env["vet.call"]._find_or_create(self, event.data["call"])
         if not call.started_at:
             call.started_at = min(event.at, call.ended_at or event.at)
+        people = event.data.get("participants") or []
+        roles = {person.get("role") for person in people if isinstance(person, dict)}
+        if roles and "owner" not in roles and not self.owner_present:
+            call.is_with_owner = False
         if self.state in ("scheduled", "waiting"):
             self.write({"state": "in_progress", "started_at": self.started_at or event.at})
+        self._withdraw_no_show()
 
     def _apply_call_ended(self, event):
         protocol.require(event.data, call=str, started_at=str, ended_at=str)
@@ -115,6 +119,7 @@ class VetConsultation(models.Model):
         )
         if self.state in ("scheduled", "waiting"):
             self.write({"state": "in_progress", "started_at": self.started_at or started_at})
+        self._withdraw_no_show()
         self._notify_room()
 
     # === BUSINESS METHODS - CONSENT === #

@@ -5,7 +5,9 @@ from odoo.exceptions import UserError
 
 from .vet_consultation_workflow import NOBODY_PRESENT
 
-PLANNED_BY = {"state", "scheduled_at", "type_id"}
+PLANNED_BY = {"state", "scheduled_at", "type_id", "mode", "owner_present"}
+# Who waits is there, or has left only a moment ago.
+MISSABLE_STATES = ("scheduled", "in_progress")
 
 
 class VetConsultation(models.Model):
@@ -42,11 +44,19 @@ class VetConsultation(models.Model):
     # === ACTION METHODS === #
 
     def action_no_show(self):
-        """Note that the owner did not come."""
+        """Note that the owner did not come: also after Start, as long as no call with them has connected."""
         self._lock()
         for consultation in self:
             consultation._check_responsible()
             consultation._check_open()
+            if consultation.owner_present:
+                raise UserError(
+                    self.env._(
+                        "%(owner)s is in the room of %(consultation)s.",
+                        owner=consultation.partner_id.name,
+                        consultation=consultation.name,
+                    )
+                )
             if consultation.scheduled_at > fields.Datetime.now():
                 raise UserError(
                     self.env._(
@@ -62,15 +72,20 @@ class VetConsultation(models.Model):
     def _get_no_show_at(self):
         """Say from when on the owner's not coming is proposed as a no-show.
 
+        Of an owner who was there and left, the type's patience begins anew. By phone it is the vet who comes.
+
         Note: self.ensure_one()
 
-        :return: None where nothing is proposed: it has begun, it is over, or the type says never
+        :return: None where nothing is proposed: the owner is there or was met, it is over, or the type says never
         :rtype: datetime | None
         """
         self.ensure_one()
         minutes = self.type_id.no_show_after
-        is_expected = self.state == "scheduled" and self.scheduled_at and minutes > 0
-        return self.scheduled_at + timedelta(minutes=minutes) if is_expected else None
+        is_expected = self.state in MISSABLE_STATES and self.mode != "phone" and self.scheduled_at and minutes > 0
+        if not is_expected or self.owner_present or self._has_met_owner():
+            return None
+        # sudo: the system's plan, whoever causes it
+        return max(self.scheduled_at, self.sudo().owner_left_at or self.scheduled_at) + timedelta(minutes=minutes)
 
     def _plan_no_show(self):
         """Have the scheduled action look at each consultation exactly when its owner is overdue."""
@@ -119,12 +134,15 @@ class VetConsultation(models.Model):
             overdue |= self.search(
                 [
                     ("type_id", "=", consultation_type.id),
-                    ("state", "=", "scheduled"),
+                    ("state", "in", MISSABLE_STATES),
+                    ("mode", "!=", "phone"),
+                    ("owner_present", "=", False),
+                    ("call_ids", "not any", [("is_with_owner", "=", True)]),
                     ("no_show_proposed", "=", False),
                     ("scheduled_at", "<=", now - timedelta(minutes=consultation_type.no_show_after)),
                 ]
             )
-        return overdue.sorted("scheduled_at")
+        return overdue.filtered(lambda each: (each._get_no_show_at() or now) <= now).sorted("scheduled_at")
 
     def _propose_no_show(self):
         """Propose to whoever is responsible that the owner did not come.
@@ -144,6 +162,10 @@ class VetConsultation(models.Model):
             self.activity_schedule(
                 "vet_teleconsult.mail_activity_type_no_show",
                 user_id=user.id,
-                summary=_("%(owner)s has not come", owner=self.partner_id.name),
+                summary=(
+                    _("%(owner)s has left and not come back", owner=self.partner_id.name)
+                    if self.owner_left_at
+                    else _("%(owner)s has not come", owner=self.partner_id.name)
+                ),
                 note=_("Call them, note a no-show, or choose another time."),
             )

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from .vet_consultation_no_show import MISSABLE_STATES
+
 
 class VetConsultationType(models.Model):
     """What the type says about consultations that do not take place."""
@@ -35,7 +37,9 @@ class VetConsultationType(models.Model):
         if "no_show_after" in vals:
             # sudo: consultations of every company that uses the type
             expected = (
-                self.env["vet.consultation"].sudo().search([("type_id", "in", self.ids), ("state", "=", "scheduled")])
+                self.env["vet.consultation"]
+                .sudo()
+                .search([("type_id", "in", self.ids), ("state", "in", MISSABLE_STATES)])
             )
             expected._withdraw_no_show()
             expected._plan_no_show()

@@ -114,10 +114,41 @@ class VetConsultation(models.Model):
         :rtype: list[dict]
         """
         user = self.env.user
-        domain = Domain("state", "=", "waiting") & Domain("vet_id", "in", (False, user.id))
+        domain = self._get_calling_domain() & Domain("vet_id", "in", (False, user.id))
         consultations = self.with_context(allowed_company_ids=user.company_ids.ids)
-        waiting = consultations.search(domain, order="waiting_since, id", limit=WAITING_LIMIT)
+        waiting = consultations.search(domain, order="scheduled_at, id", limit=WAITING_LIMIT)
+        waiting = waiting.sorted(lambda consultation: (consultation._get_waits_since(), consultation.id))
         return [consultation._get_waiting_entry() for consultation in waiting]
+
+    @api.model
+    def _get_calling_domain(self):
+        """Say to which consultations vets are called at present.
+
+        An owner in the waiting room calls from a quarter of an hour before the appointment on. Who is to be called by
+        phone, and who asked to be seen now, waits wherever they are: from their time on, for as long as the line holds.
+
+        :rtype: Domain
+        """
+        now = fields.Datetime.now()
+        is_here = Domain("state", "=", "waiting") & Domain("scheduled_at", "<=", now + LINE_BEFORE)
+        is_due = (
+            Domain("state", "in", LINE_STATES)
+            & Domain("scheduled_at", "<=", now)
+            & Domain("scheduled_at", ">=", now - LINE_AFTER)
+        )
+        is_requested = Domain("vet_id", "=", False) & Domain("booking_ids.state", "=", "requested")
+        return is_here | (is_due & (Domain("mode", "=", "phone") | is_requested))
+
+    def _get_waits_since(self):
+        """Say since when the owner waits: who asked to be seen now, since then, wherever they wait.
+
+        Note: self.ensure_one()
+
+        :rtype: datetime
+        """
+        self.ensure_one()
+        is_requested = self.booking_id.state == "requested"
+        return self.scheduled_at if is_requested else self.waiting_since or self.scheduled_at
 
     def _get_waiting_entry(self):
         """Tell a vet who waits.
@@ -134,9 +165,12 @@ class VetConsultation(models.Model):
             "owner": self.partner_id.name,
             "type": self.type_id.name,
             "company": self.company_id.name if len(self.env.user.company_ids) > 1 else None,
-            "waiting_since": protocol.format_time(self.waiting_since),
+            "mode": self.mode,
+            "waiting_since": protocol.format_time(self._get_waits_since()),
             "is_mine": self.vet_id == self.env.user,
+            "has_come": self.state == "waiting",
             "owner_present": self.owner_present,
+            "red_flags": self._get_red_flags(),
             "device_check": {"state": self.device_check_state, "summary": self.device_check_summary}
             if self.device_check_state
             else None,

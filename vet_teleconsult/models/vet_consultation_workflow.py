@@ -110,7 +110,7 @@ class VetConsultation(models.Model):
         )
 
     def action_start(self):
-        """Start the consultation: claim it if nobody has, and open the room (or the phone's form)."""
+        """Start the consultation: claim it if nobody has, and open the room, or by phone the form with the number."""
         self.ensure_one()
         self._check_open()
         if not self.vet_id:
@@ -118,13 +118,13 @@ class VetConsultation(models.Model):
         self._check_responsible()
         if self.state in NOT_BEGUN:
             self.write({"state": "in_progress", "started_at": self.started_at or fields.Datetime.now()})
-        return self._get_room_action()
+        return self._get_work_action()
 
     def action_open_room(self):
-        """Open the room without starting: to look, or to help a colleague."""
+        """Open the room without starting: to look, or to help a colleague. By phone, the form."""
         self.ensure_one()
         self._check_open()
-        return self._get_room_action()
+        return self._get_work_action()
 
     def _get_room_action(self):
         return {

@@ -45,6 +45,7 @@ class VetConsultation(models.Model):
         self.ensure_one()
         self.check_access("read")
         return {
+            "red_flags": self._get_red_flags(),
             **self._get_writing(),
             "note_template": self.type_id.note_template or "",
             "claimed_by": self._get_claimed_by(),

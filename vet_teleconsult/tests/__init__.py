@@ -51,6 +51,7 @@ from . import (
     test_prescription_pdf,
     test_protocol,
     test_query_counts,
+    test_queue,
     test_quote,
     test_reminders,
     test_room,

@@ -62,6 +62,7 @@ SECRET_FIELDS = {
         "cancel_mail_state",
         "cancel_mailed_at",
         "no_show_proposed",
+        "owner_left_at",
         "rebook_url",
         "booking_id",
         "booking_ids",

@@ -145,6 +145,21 @@ class TestBooking(BookingCommon):
         self.assertEqual(response.page.xpath("//*[@data-test='booking-place']/@data-place"), [str(place)])
         self.assertEqual(response.page.xpath("//a[@data-test='booking-room']/@href"), [consultation._get_room_path()])
 
+    def test_who_asks_for_a_call_now_is_told_to_expect_it_and_vets_are_called(self):
+        self.offer.mode = "phone"
+        booking = self._book_as_stranger()
+        response = self._send(booking._get_path("time"), when="now")
+        self.assertIn("We call you as soon as a vet is free", response.text)
+        self.assertNotIn("We expect you now", response.text)
+        waiting = self.env["vet.consultation"].with_user(self.vet).get_waiting_list()
+        self.assertIn(booking.consultation_id.id, [entry["id"] for entry in waiting])
+
+    def test_vets_are_called_to_who_asks_to_be_seen_now_before_they_enter_the_room(self):
+        booking = self._book_as_stranger()
+        self._send(booking._get_path("time"), when="now")
+        waiting = self.env["vet.consultation"].with_user(self.vet).get_waiting_list()
+        self.assertIn(booking.consultation_id.id, [entry["id"] for entry in waiting])
+
     def test_pressed_twice_it_is_one_consultation(self):
         booking = self._book_as_stranger()
         self._send(booking._get_path("time"), when="now")
@@ -169,7 +184,7 @@ class TestBooking(BookingCommon):
 
     def test_who_books_a_time_is_told_where_the_invitation_went(self):
         booking = self._book_as_stranger()
-        response = self._send(booking._get_path("time"), start=self._get_free(booking))
+        response = self._book_at(booking)
         self.assertIn("nora@example.com", self._get_text(response, "booking-mailed"))
 
     def test_without_a_template_no_mail_is_promised_and_the_clinic_sees_it(self):

@@ -82,9 +82,11 @@ class TestPresenceEvents(TeleconsultHttpCommon):
             "participant.joined", {"participant": participant, "role": role}, sequence=sequence, **values
         )
 
-    def _leave(self, role="owner", sequence=2):
+    def _leave(self, role="owner", sequence=2, **values):
         participant = f"{role}-{self.owner.partner_id.id}"
-        return self._deliver("participant.left", {"participant": participant, "reason": "left"}, sequence=sequence)
+        return self._deliver(
+            "participant.left", {"participant": participant, "reason": "left"}, sequence=sequence, **values
+        )
 
     def test_owner_who_comes_waits_from_then_on(self):
         self._join(at=STARTED_AT)
@@ -97,10 +99,18 @@ class TestPresenceEvents(TeleconsultHttpCommon):
         self.assertEqual(self.consultation.state, "scheduled")
         self.assertTrue(self.consultation.vet_present)
 
-    def test_owner_who_leaves_is_not_present_but_has_been_waiting(self):
-        self._join()
-        self._leave()
+    def test_owner_who_leaves_keeps_their_place_for_a_moment(self):
+        self._join(at=STARTED_AT)
+        self._leave(at=ENDED_AT)
         self.assertEqual((self.consultation.state, self.consultation.owner_present), ("waiting", False))
+        self.assertEqual(self.consultation.owner_left_at, datetime(2026, 5, 1, 10, 5))
+
+    def test_owner_who_comes_back_has_not_left(self):
+        self._join(at=STARTED_AT)
+        self._leave()
+        self._join(sequence=3)
+        self.assertEqual((self.consultation.state, self.consultation.owner_left_at), ("waiting", False))
+        self.assertEqual(self.consultation.waiting_since, datetime(2026, 5, 1, 10))
 
     def test_arrival_that_comes_after_the_departure_does_not_count(self):
         self._leave(sequence=2)
@@ -160,6 +170,20 @@ class TestCallEvents(TeleconsultHttpCommon):
         self.consultation.action_revoke_owner_link()
         self._end(room=room)
         self.assertTrue(self.consultation.call_ids.ended_at)
+
+    def _start_between(self, *roles):
+        people = [{"participant": f"{role}-1", "role": role} for role in roles]
+        self._deliver("call.started", {"call": "c1", "participants": people}, at=STARTED_AT)
+        return self.consultation.call_ids
+
+    def test_call_of_vet_and_owner_is_one_with_the_owner(self):
+        self.assertTrue(self._start_between("vet", "owner").is_with_owner)
+
+    def test_call_of_vet_and_guest_becomes_one_with_the_owner_when_they_come(self):
+        call = self._start_between("vet", "guest")
+        self.assertFalse(call.is_with_owner)
+        self._deliver("participant.joined", {"participant": "owner-1", "role": "owner"}, sequence=2)
+        self.assertTrue(call.is_with_owner)
 
     def test_second_call_of_a_consultation_is_kept_beside_the_first(self):
         self._start("c1")

@@ -98,18 +98,54 @@ class TestNoShow(TeleconsultCommon):
 
     # -------------------------------------------------------------- who
 
-    def test_an_owner_who_came_is_not_proposed(self):
+    def test_an_owner_who_is_there_is_not_proposed(self):
         self.now.move_to(APPOINTMENT)
-        self.expected.write({"state": "waiting", "waiting_since": APPOINTMENT})
+        self.expected.write({"state": "waiting", "waiting_since": APPOINTMENT, "owner_present": True})
         self._look(DUE)
         self.assertFalse(self.expected.no_show_proposed)
 
-    def test_nothing_that_is_over_or_goes_on_is_proposed(self):
+    def test_an_owner_who_came_and_left_is_proposed_after_as_long_again(self):
+        left_at = APPOINTMENT + timedelta(minutes=10)
+        self.expected.write({"state": "waiting", "waiting_since": APPOINTMENT, "owner_present": True})
+        self.now.move_to(left_at)
+        self.expected.owner_present = False
+        self.expected.state = "scheduled"
+        self._look(left_at + timedelta(minutes=14))
+        self.assertFalse(self.expected.no_show_proposed)
+        self._look(left_at + timedelta(minutes=15))
+        self.assertTrue(self.expected.no_show_proposed)
+        self.assertEqual(self._activities().summary, "Anna Keller has left and not come back")
+
+    def test_an_owner_who_looked_in_days_before_is_proposed_like_any_other(self):
+        self.expected.write({"state": "waiting", "owner_present": True})
+        self.expected.owner_present = False
+        self.expected.state = "scheduled"
+        self._look(DUE)
+        self.assertTrue(self.expected.no_show_proposed)
+
+    def test_it_is_proposed_too_to_a_vet_who_has_started_and_waits(self):
+        self.now.move_to(APPOINTMENT)
+        self.expected.with_user(self.vet).action_start()
+        self._look(DUE)
+        self.assertEqual((self.expected.state, self.expected.no_show_proposed), ("in_progress", True))
+
+    def test_who_is_called_by_phone_is_not_proposed(self):
+        self.expected.mode = "phone"
+        self._look(DUE)
+        self.assertFalse(self.expected.no_show_proposed)
+
+    def test_nothing_that_is_over_is_proposed(self):
         others = self.env["vet.consultation"]
-        for state in ("in_progress", "done", "cancelled", "no_show"):
+        for state in ("done", "cancelled", "no_show"):
             others |= self._create_consultation(scheduled_at=APPOINTMENT, state=state)
         self._look(DUE)
         self.assertFalse(others.filtered("no_show_proposed"))
+
+    def test_nothing_is_proposed_after_a_call_with_the_owner(self):
+        self.expected.state = "in_progress"
+        self.env["vet.call"].create({"consultation_id": self.expected.id, "sidecar_key": "c1"})
+        self._look(DUE)
+        self.assertFalse(self.expected.no_show_proposed)
 
     def test_the_vet_is_told_once(self):
         self._look(DUE)
@@ -138,9 +174,15 @@ class TestNoShow(TeleconsultCommon):
 
     def test_a_proposal_ends_when_the_owner_comes_after_all(self):
         self._look(DUE)
-        self.expected.write({"state": "waiting", "waiting_since": DUE})
+        self.expected.write({"state": "waiting", "waiting_since": DUE, "owner_present": True})
         self.assertFalse(self.expected.no_show_proposed)
         self.assertFalse(self._activities())
+
+    def test_a_proposal_ends_when_the_owner_comes_to_a_vet_who_has_started(self):
+        self.expected.state = "in_progress"
+        self._look(DUE)
+        self.expected.owner_present = True
+        self.assertFalse(self.expected.no_show_proposed)
 
     def test_a_proposal_ends_when_another_time_is_chosen(self):
         self._look(DUE)

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from freezegun import freeze_time
 
@@ -118,6 +118,58 @@ class TestWaitingRoom(TeleconsultCommon):
         self._arrive(self._create_consultation(self.other_patient), 5)
         self.assertEqual(self._names_waiting(self.vet), ["Otis", "Rex"])
 
+    def test_a_vet_is_called_from_a_quarter_of_an_hour_before_the_appointment(self):
+        self._arrive(self.consultation, 2).scheduled_at = fields.Datetime.now() + timedelta(minutes=16)
+        self.assertEqual(self._names_waiting(self.vet), [])
+        with freeze_time("2026-05-04 09:01:00"):
+            self.assertEqual(self._names_waiting(self.vet), ["Rex"])
+
+    def _request_now(self, consultation):
+        """Make a consultation one that its owner has asked for at once."""
+        self.env["vet.booking"].create(
+            {"company_id": self.company.id, "state": "requested", "consultation_id": consultation.id}
+        )
+        return consultation
+
+    def test_a_vet_is_called_to_who_asks_to_be_seen_now(self):
+        self._request_now(self.consultation)
+        self.assertEqual(self._names_waiting(self.vet), ["Rex"])
+
+    def test_who_asked_to_be_seen_now_is_announced_once_wherever_they_wait(self):
+        waiting_list = self.env["vet.consultation"].with_user(self.vet).get_waiting_list
+        self._request_now(self.consultation)
+        (before,) = waiting_list()
+        with freeze_time("2026-05-04 09:03:00"):
+            self._arrive(self.consultation, 0)
+            (after,) = waiting_list()
+        self.assertEqual((before["has_come"], after["has_come"]), (False, True))
+        self.assertEqual(before["waiting_since"], after["waiting_since"])
+
+    def test_nobody_is_called_any_more_to_a_request_that_is_claimed(self):
+        self._request_now(self.consultation).vet_id = self.second_vet
+        for vet in (self.vet, self.second_vet):
+            self.assertEqual(self._names_waiting(vet), [])
+
+    def test_a_vet_is_called_to_a_call_by_phone_when_it_is_due(self):
+        self.consultation.write({"mode": "phone", "vet_id": self.vet.id})
+        self.consultation.scheduled_at = fields.Datetime.now() + timedelta(minutes=5)
+        self.assertEqual(self._names_waiting(self.vet), [])
+        with freeze_time("2026-05-04 09:05:00"):
+            (entry,) = self.env["vet.consultation"].with_user(self.vet).get_waiting_list()
+        self.assertEqual((entry["mode"], entry["patient"]), ("phone", "Rex"))
+
+    def test_nobody_is_called_to_an_appointment_whose_owner_is_not_there(self):
+        self.consultation.vet_id = self.vet
+        self.assertEqual(self._names_waiting(self.vet), [])
+
+    def test_a_vet_sees_the_red_flags_of_who_waits_in_list_and_room(self):
+        booking = self._request_now(self.consultation).booking_ids
+        booking.answers = [{"question": "It cannot get up", "yes": True}, {"question": "It bleeds", "yes": False}]
+        (entry,) = self.env["vet.consultation"].with_user(self.vet).get_waiting_list()
+        self.assertEqual(entry["red_flags"], ["It cannot get up"])
+        workspace = self.consultation.with_user(self.vet)._get_workspace()
+        self.assertEqual(workspace["red_flags"], ["It cannot get up"])
+
     def test_a_vet_is_not_called_to_who_waits_for_a_colleague(self):
         self._arrive(self.consultation, 2).vet_id = self.second_vet
         self.assertEqual(self._names_waiting(self.vet), [])
@@ -145,6 +197,97 @@ class TestWaitingRoom(TeleconsultCommon):
         for _number in range(10):
             self._arrive(self._create_consultation(self.other_patient), 2)
         self.assertEqual(count(), few)
+
+
+@tagged("post_install", "-at_install")
+class TestComingAndGoing(TeleconsultCommon):
+    """Owners who leave before their consultation begins are expected again, after a moment's grace."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cron = cls.env.ref("vet_teleconsult.ir_cron_keep_waiting_room")
+
+    def setUp(self):
+        super().setUp()
+        clock = freeze_time("2026-05-04 09:00:00", tick=False)
+        self.now = clock.start()
+        self.addCleanup(clock.stop)
+        self.earlier = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)])
+        self.start = datetime(2026, 5, 4, 9, 10)
+        self.expected = self._create_consultation(vet_id=self.vet.id, scheduled_at=self.start)
+
+    def _triggers(self):
+        triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.cron.id)]) - self.earlier
+        return triggers.mapped("call_at")
+
+    def _look(self, moment):
+        self.now.move_to(moment)
+        with self.enter_registry_test_mode():
+            self.cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def _come(self):
+        self.expected.write({"state": "waiting", "waiting_since": fields.Datetime.now(), "owner_present": True})
+
+    def _come_and_go(self):
+        """The owner comes at nine, and goes three minutes later."""
+        self._come()
+        self.now.move_to(datetime(2026, 5, 4, 9, 3))
+        self.expected.owner_present = False
+
+    def test_who_left_is_expected_again_after_the_grace_and_not_sooner(self):
+        self._come_and_go()
+        self._look(datetime(2026, 5, 4, 9, 4, 59))
+        self.assertEqual(self.expected.state, "waiting")
+        self._look(datetime(2026, 5, 4, 9, 5))
+        self.assertEqual((self.expected.state, self.expected.waiting_since), ("scheduled", False))
+        self.assertEqual(self.expected.queue_state, "claimed")
+
+    def test_the_scheduled_action_is_woken_exactly_when_the_grace_ends(self):
+        self._come_and_go()
+        self.assertIn(datetime(2026, 5, 4, 9, 5), self._triggers())
+
+    def test_who_comes_back_in_time_keeps_their_place(self):
+        self._come_and_go()
+        self.expected.owner_present = True
+        self._look(datetime(2026, 5, 4, 9, 30))
+        self.assertEqual(self.expected.state, "waiting")
+        self.assertEqual(self.expected.waiting_since, datetime(2026, 5, 4, 9))
+
+    def test_that_they_were_there_stays_on_record(self):
+        self.company.partner_id.tz = "Europe/Berlin"
+        self._come_and_go()
+        self._look(datetime(2026, 5, 4, 9, 5))
+        record = "".join(self.expected.message_ids.mapped("body"))
+        self.assertRegex(record, r"was in the waiting room from .*11:00.* to .*11:03")
+
+    def test_what_has_begun_goes_on_though_the_owner_leaves(self):
+        self._come_and_go()
+        self.expected.with_user(self.vet).action_start()
+        self._look(datetime(2026, 5, 4, 9, 30))
+        self.assertEqual(self.expected.state, "in_progress")
+
+    def test_an_owner_who_is_thrown_out_by_a_new_link_has_left(self):
+        self._come()
+        self.expected.with_user(self.vet).action_revoke_owner_link()
+        self._look(datetime(2026, 5, 4, 9, 2))
+        self.assertEqual(self.expected.state, "scheduled")
+
+    def test_vets_pages_look_when_an_owner_who_is_early_may_call(self):
+        self.expected.scheduled_at = datetime(2026, 5, 4, 10)
+        self._come()
+        self.assertIn(datetime(2026, 5, 4, 9, 45), self._triggers())
+        self.env.cr.precommit.run()
+        last = self.env["bus.bus"]._bus_last_id()
+        self._look(datetime(2026, 5, 4, 9, 45))
+        self.env.cr.precommit.run()
+        heard = self.env["bus.bus"].search([("id", ">", last)]).mapped("message")
+        self.assertTrue([message for message in heard if '"vet_teleconsult/queue"' in message])
+
+    def test_vets_pages_look_when_a_call_by_phone_is_due(self):
+        self.expected.mode = "phone"
+        self.assertIn(self.start, self._triggers())
 
 
 class TestDeviceCheck(TeleconsultCommon):

@@ -20,7 +20,8 @@ BUTTONS = {
     "action_hand_over": ("scheduled", "waiting", "in_progress", OVER, OVER, OVER),
     "action_start": ("in_progress", "in_progress", "in_progress", OVER, OVER, OVER),
     "action_finish": (CANNOT, CANNOT, "done", OVER, OVER, OVER),
-    "action_no_show": ("no_show", "no_show", CANNOT, OVER, OVER, OVER),
+    "action_undo_start": ("has not begun", "has not begun", "scheduled", OVER, OVER, OVER),
+    "action_no_show": ("no_show", "no_show", "no_show", OVER, OVER, OVER),
     "action_cancel": ("cancelled", "cancelled", "cancelled", CANNOT, "has been cancelled already", CANNOT),
     "action_reopen": ("is not over", "is not over", "is not over", "in_progress", "scheduled", "scheduled"),
     "action_lock_chat": ("scheduled", "waiting", "in_progress", "done", "cancelled", "no_show"),
@@ -74,8 +75,8 @@ class TestButtons(WorkflowCommon):
         for name in HOLDERS_BUTTONS:
             if name == "action_claim":
                 continue
-            state = {"action_finish": "in_progress", "action_reopen": "done"}.get(name, "scheduled")
-            consultation = self._make(state)
+            begun = {"action_finish": "in_progress", "action_undo_start": "in_progress", "action_reopen": "done"}
+            consultation = self._make(begun.get(name, "scheduled"))
             with self.subTest(button=name):
                 self._press(consultation, name, self.manager)
 
@@ -109,6 +110,75 @@ class TestButtons(WorkflowCommon):
         with self.assertRaisesRegex(UserError, OVER):
             self._press(consultation, "action_finish")
         self.assertEqual(consultation.ended_at, ended_at)
+
+
+class TestStartWithoutOwner(WorkflowCommon):
+    """A vet who starts may have to wait: nothing has taken place before a call with the owner has connected."""
+
+    def _call(self, consultation, **values):
+        return self.env["vet.call"].create({"consultation_id": consultation.id, "sidecar_key": "c1", **values})
+
+    def test_what_was_started_by_mistake_is_expected_as_before(self):
+        consultation = self._make()
+        self._press(consultation, "action_start")
+        self._press(consultation, "action_undo_start")
+        self.assertEqual((consultation.state, consultation.started_at), ("scheduled", False))
+        self.assertEqual((consultation.queue_state, consultation.vet_id), ("claimed", self.vet))
+
+    def test_an_owner_who_is_in_the_room_waits_again(self):
+        consultation = self._make("in_progress", owner_present=True)
+        self._press(consultation, "action_undo_start")
+        self.assertEqual((consultation.state, bool(consultation.waiting_since)), ("waiting", True))
+
+    def test_after_a_call_with_the_owner_it_is_neither_taken_back_nor_a_no_show(self):
+        consultation = self._make("in_progress")
+        self._call(consultation)
+        for name in ("action_undo_start", "action_no_show"):
+            with self.subTest(button=name), self.assertRaisesRegex(UserError, "finish it instead"):
+                self._press(consultation, name)
+        may = consultation.with_user(self.vet)._get_workflow()["may"]
+        self.assertFalse(may["undo_start"] or may["no_show"])
+
+    def test_a_talk_of_vet_and_guest_is_no_call_with_the_owner(self):
+        consultation = self._make("in_progress")
+        self._call(consultation, is_with_owner=False)
+        self._press(consultation, "action_no_show")
+        self.assertEqual(consultation.state, "no_show")
+
+    def test_an_owner_who_is_in_the_room_is_no_no_show(self):
+        for state in ("waiting", "in_progress"):
+            consultation = self._make(state, owner_present=True)
+            with self.subTest(state=state):
+                self.assertFalse(consultation.with_user(self.vet)._get_workflow()["may"]["no_show"])
+                with self.assertRaisesRegex(UserError, "Anna Keller is in the room"):
+                    self._press(consultation, "action_no_show")
+
+
+class TestPhone(WorkflowCommon):
+    """A consultation by phone is held from its form."""
+
+    def test_start_leads_to_the_form_with_the_number(self):
+        consultation = self._make(mode="phone")
+        action = self._press(consultation, "action_start")
+        self.assertEqual(
+            (action["type"], action["res_model"], action["res_id"]),
+            ("ir.actions.act_window", "vet.consultation", consultation.id),
+        )
+        self.assertEqual(consultation.state, "in_progress")
+
+    def test_start_in_the_form_stays_in_the_form(self):
+        consultation = self._make(mode="phone").with_context(vet_form_is_open=True)
+        self.assertIs(self._press(consultation, "action_start"), True)
+
+    def test_start_of_a_video_consultation_opens_the_room_from_the_form_too(self):
+        consultation = self._make().with_context(vet_form_is_open=True)
+        self.assertEqual(self._press(consultation, "action_start")["tag"], "vet_teleconsult.room")
+
+    def test_an_owner_who_does_not_answer_is_a_no_show(self):
+        consultation = self._make(mode="phone")
+        self._press(consultation, "action_start")
+        self._press(consultation, "action_no_show")
+        self.assertEqual(consultation.state, "no_show")
 
 
 class TestHandOver(WorkflowCommon):
@@ -236,6 +306,10 @@ class TestWorkflowRoute(WorkflowCommon, TeleconsultHttpCommon):
         self.consultation.with_user(self.vet).action_start()
         self.assertEqual(self._ask_bar(self.vet, action="finish")["state"], "done")
 
+    def test_taking_the_start_back_answers_too(self):
+        self.consultation.with_user(self.vet).action_start()
+        self.assertEqual(self._ask_bar(self.vet, action="undo_start")["state"], "scheduled")
+
     def test_asking_without_an_action_changes_nothing(self):
         answer = self._ask_bar(self.second_vet)
         self.assertEqual(
@@ -287,6 +361,7 @@ class TestWorkflowRoute(WorkflowCommon, TeleconsultHttpCommon):
             "hand_over": "action_hand_over",
             "cancel": "action_cancel",
             "no_show": "action_no_show",
+            "undo_start": "action_undo_start",
             "finish": "action_finish",
             "reopen": "action_reopen",
         }

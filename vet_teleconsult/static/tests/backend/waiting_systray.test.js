@@ -18,9 +18,12 @@ const REX = {
     owner: "Anna Keller",
     type: "Video",
     company: null,
+    mode: "video",
     waiting_since: "2026-05-04T10:00:00Z",
     is_mine: true,
+    has_come: true,
     owner_present: true,
+    red_flags: [],
     device_check: { state: "warning", summary: "The camera is blocked." },
 };
 const OTIS = {
@@ -92,6 +95,29 @@ test("who waits for any vet is said to", async () => {
     await waitFor(".o_vet_waiting_notification:contains(is waiting for a vet)");
     await animationFrame();
     expect.verifySteps(["ring"]);
+});
+
+test("a call by phone that is due is announced as one", async () => {
+    await openOdoo();
+    await change([{ ...OTIS, mode: "phone", has_come: false, owner_present: false }]);
+    await waitFor(".o_vet_waiting_notification:contains(Otto with Otis is waiting for a vet's call)");
+    await waitFor(".o_vet_waiting_notification button:contains(Open the consultation)");
+    await animationFrame();
+    expect.verifySteps(["ring"]);
+    await click("[data-test=waiting-systray]");
+    await animationFrame();
+    expect("[data-id='2']").toHaveText(/by phone/);
+});
+
+test("red flags are said when somebody is announced, and stand in the list", async () => {
+    await openOdoo();
+    await change([{ ...REX, red_flags: ["It cannot get up"] }]);
+    await waitFor(".o_vet_waiting_notification:contains(Red flags: It cannot get up)");
+    await animationFrame();
+    expect.verifySteps(["ring"]);
+    await click("[data-test=waiting-systray]");
+    await animationFrame();
+    expect("[data-test=waiting-red-flags]").toHaveText("It cannot get up");
 });
 
 test("nobody is announced twice", async () => {

@@ -91,11 +91,16 @@ for (const [state, may, buttons] of [
     ["scheduled", HOLDER, ["claimed", "lock", "no-show", "cancel"]],
     ["waiting", HOLDER, ["claimed", "lock", "no-show", "cancel"]],
     ["in_progress", { hand_over: true, cancel: true, finish: true }, ["claimed", "lock", "cancel", "finish"]],
+    [
+        "in_progress",
+        { hand_over: true, cancel: true, no_show: true, undo_start: true, finish: true },
+        ["claimed", "lock", "no-show", "cancel", "undo-start", "finish"],
+    ],
     ["done", { reopen: true }, ["claimed", "lock", "reopen"]],
     ["cancelled", { reopen: true }, ["claimed", "lock", "reopen"]],
     ["no_show", { reopen: true }, ["claimed", "lock", "reopen"]],
 ]) {
-    test(`in the state ${state} there are the buttons that do something`, async () => {
+    test(`in the state ${state} there are the buttons that do something: ${buttons.join(", ")}`, async () => {
         await mountBar({ ...MINE, state, may });
         expect(shown()).toEqual(buttons.map((name) => `workflow-${name}`));
     });
@@ -103,11 +108,11 @@ for (const [state, may, buttons] of [
 
 test("each button says its one action", async () => {
     mockDate("2026-05-01 10:05:00", 0);
-    await mountBar({ ...MINE, may: { ...HOLDER, finish: true, reopen: true } });
-    for (const name of ["no-show", "cancel", "finish", "reopen"]) {
+    await mountBar({ ...MINE, may: { ...HOLDER, undo_start: true, finish: true, reopen: true } });
+    for (const name of ["no-show", "cancel", "undo-start", "finish", "reopen"]) {
         await click(`[data-test=workflow-${name}]`);
     }
-    expect.verifySteps(["no_show", "cancel", "finish", "reopen"]);
+    expect.verifySteps(["no_show", "cancel", "undo_start", "finish", "reopen"]);
 });
 
 test("an owner who can still come is no no-show", async () => {

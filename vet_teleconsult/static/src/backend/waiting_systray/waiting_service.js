@@ -69,26 +69,47 @@ export const waitingService = {
         };
 
         const notify = (entry) => {
+            const isFlagged = Boolean(entry.red_flags?.length);
+            const isByPhone = entry.mode === "phone";
             const close = notification.add(
-                entry.is_mine
-                    ? _t("%(owner)s with %(patient)s is waiting for you.", entry)
-                    : _t("%(owner)s with %(patient)s is waiting for a vet.", entry),
+                isFlagged
+                    ? _t("%(news)s Red flags: %(signs)s", { news: newsOf(entry), signs: entry.red_flags.join(", ") })
+                    : newsOf(entry),
                 {
                     sticky: true,
-                    type: "info",
-                    title: _t("In the waiting room"),
+                    type: isFlagged ? "danger" : "info",
+                    title: isByPhone ? _t("By phone") : _t("In the waiting room"),
                     className: "o_vet_waiting_notification",
-                    buttons: [{ name: _t("Open the room"), onClick: () => open(entry) }],
+                    buttons: [
+                        {
+                            name: isByPhone ? _t("Open the consultation") : _t("Open the room"),
+                            onClick: () => open(entry),
+                        },
+                    ],
                     onClose: () => closers.delete(keyOf(entry)),
                 }
             );
             closers.set(keyOf(entry), close);
         };
 
-        /** Claims what nobody has claimed: of two vets who click at once one wins, the other is told who. */
+        const newsOf = (entry) => {
+            if (entry.mode === "phone") {
+                return entry.is_mine
+                    ? _t("%(owner)s with %(patient)s is waiting for your call.", entry)
+                    : _t("%(owner)s with %(patient)s is waiting for a vet's call.", entry);
+            }
+            return entry.is_mine
+                ? _t("%(owner)s with %(patient)s is waiting for you.", entry)
+                : _t("%(owner)s with %(patient)s is waiting for a vet.", entry);
+        };
+
+        /**
+         * Claims what nobody has claimed: of two vets who click at once one wins, the other is told who. Leads into the
+         * room, or by phone to the form with the owner's number.
+         */
         const open = async ({ id }) => {
-            const room = await orm.call("vet.consultation", "action_start", [[id]]);
-            await action.doAction(room);
+            const place = await orm.call("vet.consultation", "action_start", [[id]]);
+            await action.doAction(place);
         };
 
         const setSound = async (sound) => {

@@ -35,6 +35,11 @@ export class SidePanel extends Component {
         this.root = useRef("root");
     }
 
+    /** What the owner saw of an emergency when they booked; the vets' alone. */
+    get redFlags() {
+        return this.props.workspace?.red_flags || [];
+    }
+
     get tabs() {
         const tabs = [{ name: "patient", label: _t("Patient") }];
         if (this.props.hasMessages) {

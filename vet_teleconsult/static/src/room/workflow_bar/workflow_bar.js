@@ -3,8 +3,7 @@ import { _t } from "@web/core/l10n/translation";
 import { Icon } from "../../core/icon/icon";
 import { WorkflowMenu } from "./workflow_menu";
 
-const NOT_BEGUN = ["scheduled", "waiting"];
-const OPEN = [...NOT_BEGUN, "in_progress"];
+const OPEN = ["scheduled", "waiting", "in_progress"];
 
 /**
  * The vet's control bar: who holds the consultation, whether its owner may write, and how it ends. Shows what it is
@@ -18,7 +17,7 @@ export class WorkflowBar extends Component {
         consultation: Object,
         /** While an answer is awaited nothing else can be pressed. */
         busy: { type: Boolean, optional: true },
-        /** Told the action: claim, release, hand_over, lock, unlock, no_show, cancel, finish or reopen. */
+        /** Told the action: claim, release, hand_over, lock, unlock, no_show, cancel, undo_start, finish or reopen. */
         onAction: Function,
     };
 
@@ -66,10 +65,6 @@ export class WorkflowBar extends Component {
         return this.props.consultation.no_show_proposed
             ? _t("The owner has not come. Click to note a no-show, if you agree.")
             : _t("Note that the owner did not come.");
-    }
-
-    get canMiss() {
-        return this.props.consultation.may.no_show && NOT_BEGUN.includes(this.props.consultation.state);
     }
 
     get reopenTitle() {
