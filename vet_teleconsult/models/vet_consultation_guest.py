@@ -7,6 +7,8 @@ from odoo.tools import consteq, email_normalize
 
 MAX_GUESTS = 2  # a room holds four people, the vet and the owner among them
 FIXED_FIELDS = {"consultation_id", "name", "kind", "token", "invited_by_id"}
+# What coming and being removed alone write.
+RECORDED_FIELDS = {"is_present", "joined_at", "revoked_at", "revoked_by_id"}
 
 
 class VetConsultationGuest(models.Model):
@@ -31,7 +33,7 @@ class VetConsultationGuest(models.Model):
         required=True,
         readonly=True,
         copy=False,
-        default=lambda self: secrets.token_urlsafe(32),
+        default=lambda self: self._generate_token(),
         groups="vet_teleconsult.group_veterinarian",
     )
     url = fields.Char(string="Guest's Link", compute="_compute_url", groups="vet_teleconsult.group_veterinarian")
@@ -103,7 +105,19 @@ class VetConsultationGuest(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        guests = super().create([{**vals, "name": (vals.get("name") or "").strip()} for vals in vals_list])
+        # Named, and not left to default values: those come from a caller's context.
+        fresh = {"invited_by_id": self.env.uid, **dict.fromkeys(RECORDED_FIELDS, False)}
+        guests = super().create(
+            [
+                {
+                    **vals,
+                    **fresh,
+                    "name": (vals.get("name") or "").strip(),
+                    "token": self._generate_token(),
+                }
+                for vals in vals_list
+            ]
+        )
         kinds = dict(self._fields["kind"]._description_selection(self.env))
         for guest in guests:
             guest.consultation_id._check_responsible()
@@ -121,6 +135,8 @@ class VetConsultationGuest(models.Model):
             for name in FIXED_FIELDS & vals.keys()
         ):
             raise UserError(self.env._("Who was invited stays on record. Remove this guest and invite another."))
+        if RECORDED_FIELDS & vals.keys() and not self.env.su:
+            raise UserError(self.env._("Guests are removed by the button “Remove”. Who was removed is invited anew."))
         return super().write(vals)
 
     # === ACTION METHODS === #
@@ -167,6 +183,10 @@ class VetConsultationGuest(models.Model):
         guests_sudo = self.sudo().search([("consultation_id", "=", consultation_id)])
         digest = self._hash_token(token)
         return guests_sudo.filtered(lambda guest_sudo: consteq(self._hash_token(guest_sudo.token), digest))[:1]
+
+    @api.model
+    def _generate_token(self):
+        return secrets.token_urlsafe(32)
 
     @api.model
     def _hash_token(self, token):
@@ -252,7 +272,10 @@ class VetConsultationGuest(models.Model):
         """Make the links worthless and have everyone leave the guests: the sidecar, and the pages by themselves."""
         for guest in self.filtered(lambda guest: not guest.revoked_at):
             consultation = guest.consultation_id
-            guest.write({"revoked_at": fields.Datetime.now(), "revoked_by_id": self.env.user.id, "is_present": False})
+            # sudo: vets remove guests by this method alone, which closes the room to them too
+            guest.sudo().write(
+                {"revoked_at": fields.Datetime.now(), "revoked_by_id": self.env.uid, "is_present": False}
+            )
             consultation._remove_from_room(f"guest-{guest.id}")
             removed = {"participant": f"guest-{guest.id}"}
             consultation._send_to_room("vet_teleconsult/guest_removed", removed)

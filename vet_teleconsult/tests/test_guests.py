@@ -89,6 +89,36 @@ class TestGuests(TeleconsultCommon, MailCase):
             with self.subTest(values=values), self.assertRaisesRegex(UserError, "stays on record"):
                 guest.write(values)
 
+    def test_a_removed_guest_is_brought_back_by_nobody(self):
+        guest = self._invite()
+        guest.action_remove()
+        for values in (
+            {"revoked_at": False},
+            {"revoked_by_id": self.manager.id},
+            {"is_present": True},
+            {"joined_at": fields.Datetime.now()},
+        ):
+            with self.subTest(**values), self.assertRaisesRegex(UserError, "button “Remove”"):
+                guest.write(values)
+        self.assertEqual((guest.state, guest.revoked_by_id), ("removed", self.vet))
+
+    def test_a_guest_is_removed_by_the_button_alone(self):
+        guest = self._invite()
+        with self.assertRaisesRegex(UserError, "button “Remove”"):
+            guest.write({"revoked_at": fields.Datetime.now()})
+        self.assertEqual(guest.state, "invited")
+
+    def test_nobody_chooses_a_guests_link_or_in_whose_name_they_are_invited(self):
+        chosen = {"token": "chosen", "invited_by_id": self.manager.id, "is_present": True}
+        by_values = self._invite(**chosen)
+        context = {f"default_{name}": value for name, value in chosen.items()}
+        guests = self.env["vet.consultation.guest"].with_user(self.vet).with_context(**context)
+        by_defaults = guests.create({"consultation_id": self.consultation.id, "name": "Eve"})
+        for guest in (by_values, by_defaults):
+            with self.subTest(guest=guest.name):
+                self.assertGreaterEqual(len(guest.token), 43)
+                self.assertEqual((guest.invited_by_id, guest.state), (self.vet, "invited"))
+
     def test_the_link_is_mailed_to_the_guest_alone_and_stands_in_no_message(self):
         guest = self._invite(email="ben@example.org")
         with self.mock_mail_gateway():
