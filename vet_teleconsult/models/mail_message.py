@@ -1,6 +1,9 @@
 from collections import defaultdict
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+
+SHOWN_FIELDS = {"vet_media_ids", "vet_document_model", "vet_document_id"}  # of a message, set by our own code alone
 
 
 class MailMessage(models.Model):
@@ -27,6 +30,25 @@ class MailMessage(models.Model):
         groups="vet_teleconsult.group_veterinarian",
         help="The record, such as a quote, that the message shows as a card.",
     )
+
+    # === CRUD METHODS === #
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        messages = super().create(vals_list)
+        # Afterwards: default values, such as a context's, stand in no ``vals``. sudo: fields that vets alone read
+        is_checked = self.env["vet.chat"]._is_checked()
+        if not is_checked and any(message[name] for message in messages.sudo() for name in SHOWN_FIELDS):
+            raise self._get_shown_error()
+        return messages
+
+    def write(self, vals):
+        if SHOWN_FIELDS & vals.keys() and not self.env.su and not self.env["vet.chat"]._is_checked():
+            raise self._get_shown_error()
+        return super().write(vals)
+
+    def _get_shown_error(self):
+        return AccessError(self.env._("Files are put into a message on the chat's own page only."))
 
     # === BUSINESS METHODS === #
 

@@ -93,8 +93,8 @@ class VetChat(models.Model):
             return self._format_missing_document()
         values = record_sudo._get_chat_document("vet" if participant["role"] == "vet" else "owner")
         # Somebody else may own the patient by now: who reads that there was a document may not open it.
-        if participant["role"] != "vet" and not self._is_own_document(record_sudo):
-            values.update(url=None, pdf_url=None, amount=None, asks=False)
+        if not self._is_own_document(record_sudo):
+            values.update(subtitle=None, url=None, pdf_url=None, amount=None, asks=False)
         return values
 
     def _format_missing_document(self):

@@ -3,13 +3,13 @@ from odoo.exceptions import AccessError, ConcurrencyError, LockError, UserError
 
 from ..tools.room_error import get_room_error
 from ..tools.text import drop_controls, is_client_key, text_to_html
+from .mail_message import SHOWN_FIELDS
 from .vet_chat_thread import WRITTEN_BY_PEOPLE
 
 MAX_LENGTH = 10_000  # characters of one message
 MAX_SHARED_MEDIA = 20
 CHECKED = "vet_chat_author_is_checked"  # in the context
 IS_CHECKED = object()  # Nobody outside of this process can put it there, whatever a client sends as its context.
-SHOWN_FIELDS = {"vet_media_ids", "vet_document_model", "vet_document_id"}  # of a message, set by our own code alone
 NOTIFICATION_LAYOUT = "vet_teleconsult.chat_notification_layout"
 
 

@@ -1,6 +1,7 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
+from odoo.fields import Command
 from odoo.tests import tagged
 
 from odoo.addons.vet_teleconsult.models import vet_chat_patient_media
@@ -55,6 +56,40 @@ class TestChatDocument(QuoteCommon):
                     vet_document_model="sale.order",
                     vet_document_id=self.order.id,
                 )
+
+    def test_nobody_forges_a_card_in_a_message_itself(self):
+        card = {"vet_document_model": "sale.order", "vet_document_id": self.order.id}
+        values = {
+            "model": "vet.chat",
+            "res_id": self.chat.id,
+            "message_type": "comment",
+            "subtype_id": self.env.ref("mail.mt_comment").id,
+            "body": "x",
+        }
+        messages = self.env["mail.message"].with_user(self.vet)
+        context = {f"default_{name}": value for name, value in card.items()}
+        attempts = {
+            "create": lambda: messages.create({**values, **card}),
+            "default values": lambda: messages.with_context(**context).create(values),
+            "write": lambda: messages.create(values).write(card),
+            "a client's word": lambda: messages.with_context(vet_chat_author_is_checked=True).create(
+                {**values, **card}
+            ),
+        }
+        for what, attempt in attempts.items():
+            with self.subTest(what=what), self.assertRaisesRegex(AccessError, "chat's own page"):
+                attempt()
+
+    def test_nobody_is_shown_more_of_another_owners_record_than_its_name(self):
+        message = self._post()
+        line = Command.create({"product_id": self.product.id})
+        values = {"partner_id": self.other_owner.partner_id.id, "company_id": self.company.id, "state": "sent"}
+        message.vet_document_id = self.env["sale.order"].create({**values, "order_line": [line]}).id
+        for reader in (self.as_vet, self.as_owner):
+            with self.subTest(role=reader["role"]):
+                (values,) = self.chat._format_messages(message, reader)
+                shown = {name: values["document"][name] for name in ("subtitle", "amount", "url", "pdf_url")}
+                self.assertEqual(shown, dict.fromkeys(shown))
 
     def test_record_that_is_not_made_to_be_shown_is_not_shown(self):
         message = self._post()
