@@ -185,14 +185,14 @@ class VetConsultationSummary(models.Model):
         return self.sudo()._is_shared() and self.consultation_id.with_env(env).has_access("read")
 
     def _is_shared(self):
-        """Say whether the owner finds it on their pages: once it was sent to them.
+        """Say whether the owner finds it on their pages: once it was sent to them, and not to a former owner.
 
         Note: self.ensure_one()
 
         :rtype: bool
         """
         self.ensure_one()
-        return self.state == "ready" and bool(self.mail_message_id)
+        return self.state == "ready" and self._went_to_owner()
 
     def _get_path(self):
         """Give the address at which the PDF is downloaded.

@@ -38,7 +38,14 @@ class VetConsultationSummary(models.Model):
 
     # === COMPUTE METHODS === #
 
-    @api.depends("mail_to_owner", "mail_problem", "state", "mail_message_id.notification_ids.notification_status")
+    @api.depends(
+        "mail_to_owner",
+        "mail_problem",
+        "state",
+        "partner_id",
+        "mail_message_id.partner_ids",
+        "mail_message_id.notification_ids.notification_status",
+    )
     @api.depends_context("lang")
     def _compute_mail_state(self):
         for summary in self:
@@ -53,7 +60,7 @@ class VetConsultationSummary(models.Model):
             )
             if summary.mail_problem or failed_sudo:
                 summary.mail_state = "failed"
-            elif summary.mail_message_id:
+            elif summary._went_to_owner():
                 summary.mail_state = "sent" if statuses & set(SENT_STATUSES) else "sending"
             else:
                 summary.mail_state = "waiting" if summary.mail_to_owner and summary.state == "pending" else "none"
@@ -109,6 +116,18 @@ class VetConsultationSummary(models.Model):
 
     # === BUSINESS METHODS === #
 
+    def _went_to_owner(self):
+        """Say whether a mail with it went to whoever owns the consultation now.
+
+        Note: self.ensure_one()
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        # sudo: to whom it went, for whoever may read the summary
+        recipients_sudo = self.sudo().mail_message_id.partner_ids
+        return self.sudo().partner_id.commercial_partner_id in recipients_sudo.commercial_partner_id
+
     def _is_mailed_or_will_be(self):
         """Say whether a mail with it went to the owner, or goes as soon as it is ready.
 
@@ -117,7 +136,7 @@ class VetConsultationSummary(models.Model):
         :rtype: bool
         """
         self.ensure_one()
-        return bool(self.mail_message_id) or (self.mail_to_owner and self.state == "pending")
+        return self._went_to_owner() or (self.mail_to_owner and self.state == "pending")
 
     def _get_mail_template(self):
         """Give the mail that the clinic has written for it: the type's own, or the usual one.

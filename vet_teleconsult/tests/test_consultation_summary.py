@@ -366,6 +366,25 @@ class TestSummaryAccess(SummaryCommon):
         (entry,) = self.patient.with_user(self.owner)._get_timeline("owner")["entries"]
         self.assertEqual(entry["files"], [])
 
+    def test_owner_finds_none_that_went_to_a_former_one(self):
+        summary = self._finish()
+        self._change_owner()
+        self.assertEqual(self._download(summary, self.other_owner).status_code, 404)
+        self.assertEqual(summary.mail_state, "none")
+        summary._mail_to_owner()
+        self.assertEqual(self._download(summary, self.other_owner).status_code, 200)
+
+    def test_owner_is_mailed_what_is_made_again_after_it_went_to_a_former_one(self):
+        self._finish()
+        self.consultation.with_user(self.vet).action_reopen()
+        self._change_owner()
+        summary = self._finish()
+        self.assertEqual(summary.mail_message_id.partner_ids, self.other_owner.partner_id)
+
+    def _change_owner(self):
+        self.patient.owner_ids |= self.other_owner.partner_id
+        self.consultation.partner_id = self.other_owner.partner_id
+
     def test_owner_finds_it_on_the_page_of_the_consultation(self):
         summary = self._finish()
         self.authenticate(self.owner.login, self.owner.login)
