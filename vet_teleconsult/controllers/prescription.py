@@ -175,9 +175,10 @@ class PrescriptionPortal(TeleconsultPortal):
     def portal_my_prescription_pdf(self, prescription_id, access_token=None, download=None, **kw):
         """Give the PDF: the signed one, or the one that is marked as void."""
         prescription_sudo = self._find_prescription(prescription_id, access_token)
-        if not prescription_sudo:
+        pdf_sudo = prescription_sudo and prescription_sudo._get_pdf()
+        if not pdf_sudo:
             return request.redirect("/my")
-        stream = request.env["ir.binary"]._get_stream_from(prescription_sudo._get_pdf())
+        stream = request.env["ir.binary"]._get_stream_from(pdf_sudo)
         response = stream.get_response(as_attachment=bool(download))
         response.headers["Cache-Control"] = "no-store"
         response.headers["Referrer-Policy"] = "no-referrer"

@@ -317,6 +317,7 @@ class VetPrescription(models.Model):
             # There from the start: what is signed takes up nothing any more, a token neither.
             vals.setdefault("access_token", str(uuid.uuid4()))
         prescriptions = super().create(vals_list)
+        prescriptions._check_created_as_drafts()
         prescriptions._adopt_photos()
         return prescriptions
 
@@ -337,7 +338,17 @@ class VetPrescription(models.Model):
         if vals.get("state") == "draft":
             sealed.discard("state")
         if sealed:
-            raise UserError(self.env._("A prescription is signed by the button “Sign”, and voided by “Void”."))
+            raise self._get_sealed_error()
+
+    def _check_created_as_drafts(self):
+        """Refuse what did not begin as an empty draft: default values, such as a context's, stand in no ``vals``."""
+        for prescription in self:
+            is_draft = prescription.state == "draft" and prescription.name == DRAFT_NAME
+            if not is_draft or any(prescription[name] for name in SEALED_FIELDS - {"name", "state"}):
+                raise self._get_sealed_error()
+
+    def _get_sealed_error(self):
+        return UserError(self.env._("A prescription is signed by the button “Sign”, and voided by “Void”."))
 
     def _check_draft(self):
         """Refuse a change of what is signed.
@@ -360,11 +371,27 @@ class VetPrescription(models.Model):
             loose_sudo = prescription.photo_ids.sudo().filtered(lambda photo: not photo.res_id)
             loose_sudo.write({"res_model": self._name, "res_id": prescription.id})
 
+    def _copy_foreign_photos(self):
+        """Take photos that belong to another record as copies: only what is the prescription's own stays as signed.
+
+        Note: self.ensure_one()
+        """
+        self.ensure_one()
+        # sudo: whoever linked them could read them
+        for photo_sudo in self.photo_ids.sudo().sorted("id"):
+            if (photo_sudo.res_model, photo_sudo.res_id, photo_sudo.res_field) != (self._name, self.id, False):
+                place = {"res_model": self._name, "res_id": self.id, "res_field": False}
+                copy_sudo = photo_sudo.copy({**place, "public": False, "access_token": False})
+                self.sudo().photo_ids = [Command.unlink(photo_sudo.id), Command.link(copy_sudo.id)]
+
     def _seal(self, vals):
         """Write what signing and voiding stand for, past the refusal of every other change.
 
         :param dict vals: of `SEALED_FIELDS`
         """
+        if vals.get("state") == "signed":
+            for prescription in self:
+                prescription._copy_foreign_photos()
         return super().write(vals)
 
     @api.ondelete(at_uninstall=False)

@@ -80,10 +80,10 @@ class VetPrescriptionLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        self.env["vet.prescription"].browse(
-            {vals["prescription_id"] for vals in vals_list if vals.get("prescription_id")}
-        )._check_draft()
-        return super().create(vals_list)
+        lines = super().create(vals_list)
+        # Afterwards: the prescription may be a default value, such as a context's, which stands in no ``vals``.
+        lines.prescription_id._check_draft()
+        return lines
 
     def write(self, vals):
         if self and vals:

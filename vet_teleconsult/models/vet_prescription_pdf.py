@@ -62,7 +62,9 @@ class VetPrescription(models.Model):
         :rtype: ir.attachment
         """
         self.ensure_one()
-        return self.voided_attachment_id or self.attachment_id
+        pdf = self.voided_attachment_id or self.attachment_id
+        # sudo: a link alone asks for no right on the file; what is another record's is never handed out
+        return pdf if (pdf.sudo().res_model, pdf.sudo().res_id) == (self._name, self.id) else pdf.browse()
 
     def _check_has_pdf(self):
         if not self._get_pdf():

@@ -10,7 +10,7 @@ from odoo.modules.migration import load_script
 from odoo.tests import Form
 from odoo.tools import file_path, mute_logger
 
-from .prescription_common import PrescriptionCommon
+from .prescription_common import PrescriptionCommon, make_photo
 
 UPGRADE = "vet_teleconsult/migrations/19.0.1.2.0/post-food_animals.py"
 SHEEP = "vet_teleconsult.species_sheep"
@@ -111,6 +111,34 @@ class TestPrescriptionDraft(PrescriptionCommon):
     def test_signed_prescription_cannot_be_created(self):
         with self.assertRaisesRegex(UserError, "button “Sign”"):
             self.env["vet.prescription"].create({"patient_id": self.patient.id, "state": "signed", "name": "RX/1"})
+
+    def test_signed_prescription_cannot_be_created_by_default_values(self):
+        file = self.env["ir.attachment"].create({"name": "payroll.pdf", "raw": b"x"})
+        signed = {
+            "state": "signed",
+            "name": "RX/2026/00042",
+            "signed_at": "2026-01-02 10:00:00",
+            "signed_name": "Dr. Weber",
+            "license_number": "1",
+        }
+        values = {
+            "patient_id": self.patient.id,
+            "partner_id": self.owner.partner_id.id,
+            "company_id": self.company.id,
+            "vet_id": self.second_vet.id,
+        }
+        for defaults in (
+            signed,
+            {"name": "RX/2026/00042"},
+            {"signed_name": "Dr. Weber"},
+            {"signature": self._make_signature()},
+            {"attachment_id": file.id},
+            {"voided_attachment_id": file.id},
+        ):
+            context = {f"default_{name}": value for name, value in defaults.items()}
+            prescriptions = self.env["vet.prescription"].with_user(self.vet).with_context(**context)
+            with self.subTest(fields=sorted(defaults)), self.assertRaisesRegex(UserError, "button “Sign”"):
+                prescriptions.create(values)
 
 
 class TestPrescriptionSigning(PrescriptionCommon):
@@ -334,6 +362,9 @@ class TestPrescriptionFrozen(PrescriptionCommon):
                 "move away": lambda lines=lines: lines.write({"prescription_id": draft.id}),
                 "remove": lines.unlink,
                 "add": lambda lines=lines: lines.create({"prescription_id": self.prescription.id, "name": "Arsenic"}),
+                "add by a default value": lambda lines=lines: lines.with_context(
+                    default_prescription_id=self.prescription.id
+                ).create({"name": "Arsenic"}),
                 "move in": lambda lines=lines: draft.line_ids.with_env(lines.env).write(
                     {"prescription_id": self.prescription.id}
                 ),
@@ -376,6 +407,24 @@ class TestPrescriptionFrozen(PrescriptionCommon):
                         "res_field": "signature",
                     }
                 )
+
+    def test_its_signature_can_be_neither_taken_away_nor_shown_to_everyone(self):
+        prescription = self._sign(self._create_prescription(), signature=self._make_signature())
+        signature = prescription.sudo()._get_kept_attachments().filtered("res_field").with_user(self.vet)
+        for values in ({"res_field": False}, {"public": True}):
+            with self.subTest(**values), self.assertRaisesRegex(UserError, "its files cannot be changed"):
+                signature.write(values)
+
+    def test_another_file_does_not_become_its_signature(self):
+        place = {"res_model": "vet.prescription", "res_id": self.prescription.id}
+        files = self.env["ir.attachment"].with_user(self.vet)
+        values = {"name": "signature.png", "raw": make_photo(kind="PNG")}
+        beside = files.create({**values, **place})
+        with self.assertRaisesRegex(UserError, "is signed"):
+            beside.write({"res_field": "signature"})
+        defaults = {f"default_{name}": value for name, value in {**place, "res_field": "signature"}.items()}
+        with self.assertRaisesRegex(UserError, "is signed"):
+            files.with_context(**defaults).create(values)
 
     def test_what_becomes_of_the_patient_does_not_change_it(self):
         other_breed = self.env["vet.breed"].create({"name": "B", "species_id": self.other_species.id})

@@ -186,6 +186,21 @@ class TestPrescriptionOnThePortal(PrescriptionCommon, TeleconsultHttpCommon):
                 with self.subTest(user=user and user.login, path=path):
                     self.assertEqual(self._open(path, user).status_code, 303)
 
+    def test_file_of_another_record_is_not_handed_out_as_the_pdf(self):
+        self._sign()
+        payroll = self.env["ir.attachment"].create(
+            {
+                "name": "payroll.pdf",
+                "raw": b"%PDF-payroll",
+                "res_model": "res.partner",
+                "res_id": self.vet.partner_id.id,
+            }
+        )
+        self.prescription._seal({"attachment_id": payroll.id})
+        answer = self._open(f"{self.path}/pdf", self.owner)
+        self.assertEqual(answer.status_code, 303)
+        self.assertNotIn("payroll", answer.text)
+
     def test_list_holds_own_signed_ones_alone(self):
         self._sign()
         draft = self._create_prescription()

@@ -181,6 +181,20 @@ class TestPaperPrescription(PrescriptionCommon):
         with self.assertRaisesRegex(UserError, "is signed"):
             self._attach_photo(self.prescription)
 
+    def test_photo_of_another_record_is_kept_as_a_copy(self):
+        content = make_photo()
+        photo = self.env["ir.attachment"].create(
+            {"name": "p.jpg", "raw": content, "res_model": "vet.patient", "res_id": self.patient.id}
+        )
+        self.prescription.photo_ids = photo
+        self._sign()
+        kept = self.prescription.sudo().photo_ids
+        photo.unlink()
+        self.assertEqual((kept.res_model, kept.res_id), ("vet.prescription", self.prescription.id))
+        self.assertEqual(kept.raw, content)
+        with self.assertRaisesRegex(UserError, "its files cannot be changed"):
+            kept.write({"raw": b"x"})
+
     def test_photos_uploaded_on_the_form_belong_to_the_prescription(self):
         photo = self.env["ir.attachment"].with_user(self.vet).create({"name": "p.jpg", "raw": make_photo()})
         self.prescription.photo_ids = photo
