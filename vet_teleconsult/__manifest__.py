@@ -63,6 +63,7 @@
         # wizards
         "wizard/vet_consultation_cancel_views.xml",
         "wizard/vet_consultation_hand_over_views.xml",
+        "wizard/vet_consultation_reopen_views.xml",
         "wizard/vet_chat_end_views.xml",
         "wizard/vet_prescription_views.xml",
         # views

@@ -150,9 +150,12 @@ def test_cancelling_tells_the_owner_who_waits_and_mails_a_link_to_book_again(
     assert "/vet/book/again/" in mail["body_html"]
 
 
-def test_a_cancelled_consultation_can_be_reopened(clinic: Stack, looking: Vet, consultation: Consultation) -> None:
+def test_a_cancelled_consultation_gets_another_time_when_it_is_reopened(
+    clinic: Stack, looking: Vet, consultation: Consultation
+) -> None:
     clinic.admin.call("vet.consultation", "action_cancel", [consultation.id], reason="By mistake.")
     looking.press("workflow-reopen")
+    in_dialog(looking).get_by_role("button", name="Schedule Again").click()
     shows_state(looking, "scheduled")
 
 

@@ -207,6 +207,10 @@ class VetBooking(models.Model):
             raise UserError(self.env._("Something is still missing. Go through the steps once more, please."))
         if self.rebooked_from_id and self._find_rebooking(self.rebooked_from_id).consultation_id:
             raise UserError(self.env._("You have booked again already: look for the clinic's newest message."))
+        if self.rebooked_from_id and self.rebooked_from_id._is_open():
+            raise UserError(
+                self.env._("Your consultation takes place after all: look for the clinic's newest message.")
+            )
         self._ensure_chat()
         # Before there is an appointment, of which the owner is told in their own zone.
         if not self.partner_id.phone and self.owner_phone:

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from ..tools import protocol
 from ..tools.room_error import get_room_error
 from .vet_consultation import CLOSED_STATES
+from .vet_consultation_reopen import MISSED_STATES
 from .vet_consultation_workflow import NOT_BEGUN
 
 
@@ -105,6 +106,9 @@ class VetConsultation(models.Model):
             case "finish":
                 self.action_finish()
             case "reopen":
+                # What did not take place needs a time, for which the button asks; here that is a refusal.
+                if self.state in MISSED_STATES:
+                    raise UserError(self.env._("Choose when the consultation is to take place."))
                 self.action_reopen()
             case _:
                 raise get_room_error(self.env, "invalid")

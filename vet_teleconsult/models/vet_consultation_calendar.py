@@ -81,7 +81,8 @@ class VetConsultation(models.Model):
         if not APPOINTMENT_FIELDS & vals.keys():
             return super().write(vals)
         # sudo: events are private to the vet who holds the appointment
-        times = {consultation: consultation.scheduled_at for consultation in self if consultation.sudo().event_id}
+        # Of what is out of the calendar the owner is not told that it moved, but that it takes place.
+        times = {each: each.scheduled_at for each in self if each.sudo().event_id.active}
         owners = {consultation: consultation.partner_id for consultation in times}
         result = super().write(vals)
         self._sync_events()

@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.exceptions import ConcurrencyError, LockError, UserError
 from odoo.tools import is_html_empty
 
-from .vet_consultation import CLOSED_STATES, OPEN_STATES
+from .vet_consultation import CLOSED_STATES
 
 NOBODY_PRESENT = {"owner_present": False, "vet_present": False}
 NOT_BEGUN = ("scheduled", "waiting")
@@ -19,32 +19,29 @@ class VetConsultation(models.Model):
     # === ACTION METHODS - WORKFLOW === #
 
     def action_claim(self):
-        """Take an available consultation; of several vets at once, one gets it and the others are told who."""
-        self.ensure_one()
-        self._lock()
-        if self.vet_id and self.vet_id != self.env.user:
-            raise UserError(
-                self.env._(
-                    "%(vet)s has claimed %(consultation)s already.", vet=self.vet_id.name, consultation=self.name
-                )
-            )
-        self._check_open()
-        if not self.vet_id:
-            self.vet_id = self.env.user
+        """Take available consultations; of several vets at once, one gets them and the others are told who.
+
+        Of several, all are claimed or none: whoever has ticked them is told which are another vet's.
+        """
+        consultations = self.sorted("id")
+        consultations._lock()
+        taken = consultations.filtered(lambda each: each.vet_id and each.vet_id != self.env.user)
+        if taken:
+            raise UserError("\n".join(consultation._describe_claim() for consultation in taken))
+        consultations._check_open()
+        consultations.filtered(lambda consultation: not consultation.vet_id).vet_id = self.env.user
         return True
+
+    def _describe_claim(self):
+        self.ensure_one()
+        return self.env._("%(vet)s has claimed %(consultation)s already.", vet=self.vet_id.name, consultation=self.name)
 
     def action_release(self):
         """Make a claimed consultation available to every vet again."""
         self._lock()
         for consultation in self:
             consultation._check_responsible()
-            if consultation.state not in NOT_BEGUN:
-                raise UserError(
-                    self.env._(
-                        "%(consultation)s has begun or is over: it cannot be made available again.",
-                        consultation=consultation.name,
-                    )
-                )
+            consultation._check_not_begun()
             consultation.vet_id = False
         return True
 
@@ -76,7 +73,6 @@ class VetConsultation(models.Model):
                 )
             if user != consultation.vet_id:
                 consultation.vet_id = user
-                consultation._tell_successor()
         return True
 
     def _get_colleagues(self):
@@ -89,25 +85,6 @@ class VetConsultation(models.Model):
         self.ensure_one()
         colleagues, allowed = self.chat_id._get_colleagues(), self.type_id.vet_ids
         return colleagues & allowed if allowed else colleagues
-
-    def _tell_successor(self):
-        """Tell the vet that the consultation is theirs now.
-
-        Note: self.ensure_one()
-        """
-        self.ensure_one()
-        if self.vet_id == self.env.user:
-            return
-        self.message_notify(
-            partner_ids=self.vet_id.partner_id.ids,
-            subject=self.env._("Consultation of %(patient)s", patient=self.patient_id.name),
-            body=self.env._(
-                "%(vet)s has handed the consultation of %(patient)s (%(owner)s) over to you.",
-                vet=self.env.user.name,
-                owner=self.partner_id.name,
-                patient=self.patient_id.name,
-            ),
-        )
 
     def action_start(self):
         """Start the consultation: claim it if nobody has, and open the room, or by phone the form with the number."""
@@ -146,32 +123,6 @@ class VetConsultation(models.Model):
                 {"state": "done", "ended_at": max(now, consultation.started_at or now), **NOBODY_PRESENT}
             )
         self._end_room("finished")
-        return True
-
-    def action_reopen(self):
-        """Go on with a finished consultation, or schedule a cancelled or missed one again."""
-        self._lock()
-        for consultation in self:
-            consultation._check_responsible()
-            if consultation.state in OPEN_STATES:
-                raise UserError(
-                    self.env._(
-                        "%(consultation)s is not over: there is nothing to reopen.", consultation=consultation.name
-                    )
-                )
-            if consultation.state == "done":
-                consultation.write({"state": "in_progress", "ended_at": False})
-            else:
-                consultation.write(
-                    {
-                        "state": "scheduled",
-                        "cancel_reason": False,
-                        "cancel_mail_id": False,
-                        "cancel_mailed_at": False,
-                        "waiting_since": False,
-                    }
-                )
-        self._extend_links()
         return True
 
     def _lock(self):

@@ -193,13 +193,13 @@ class VetPrescription(models.Model):
             values["company_id"] = consultation.company_id.id
         return values
 
-    @api.depends("consultation_id", "patient_id")
+    @api.depends("consultation_id.partner_id", "patient_id")
     def _compute_partner_id(self):
         for prescription in self.filtered(lambda prescription: prescription.state == "draft"):
             owner = prescription.consultation_id.partner_id or prescription.patient_id.partner_id
             prescription.partner_id = owner
 
-    @api.depends("consultation_id")
+    @api.depends("consultation_id.chat_id")
     def _compute_chat_id(self):
         for prescription in self:
             if prescription.state == "draft":

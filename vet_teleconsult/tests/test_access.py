@@ -61,6 +61,7 @@ SECRET_FIELDS = {
         "cancel_mail_id",
         "cancel_mail_state",
         "cancel_mailed_at",
+        "conflict",
         "no_show_proposed",
         "owner_left_at",
         "rebook_url",

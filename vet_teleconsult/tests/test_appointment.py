@@ -131,7 +131,7 @@ class TestMovedConsultation(ScheduleCommon):
     def test_a_cancelled_consultation_is_out_of_the_calendar_and_in_it_again_when_reopened(self):
         self.consultation.with_user(self.vet).action_cancel("The vet is ill")
         self.assertFalse(self.event.active)
-        self.consultation.with_user(self.vet).action_reopen()
+        self.consultation.with_user(self.vet).action_reopen(self._at(TUESDAY, "09:00"))
         self.assertTrue(self.event.active)
 
     def test_a_finished_consultation_stays_in_the_calendar(self):

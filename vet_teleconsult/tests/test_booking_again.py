@@ -122,7 +122,7 @@ class TestBookingAgain(BookingCommon):
     def test_the_link_of_a_consultation_that_takes_place_after_all_says_so(self):
         consultation = self._cancel()
         path = self._get_again_path(consultation)
-        consultation.with_user(self.manager).action_reopen()
+        consultation.with_user(self.manager).action_reopen(fields.Datetime.now() + timedelta(days=1))
         response = self._open(path)
         self.assertEqual(response.status_code, 410)
         self.assertIn("takes place after all", self._get_text(response, "booking-refusal"))

@@ -137,7 +137,7 @@ class TestCancellationMail(CancelCommon):
 
     def test_a_reopened_consultation_forgets_the_mail(self):
         self._cancel()
-        self.consultation.with_user(self.vet).action_reopen()
+        self.consultation.with_user(self.vet).action_reopen(fields.Datetime.now() + timedelta(days=1))
         self.assertEqual(self.consultation.cancel_mail_state, "none")
 
 

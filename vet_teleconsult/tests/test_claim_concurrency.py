@@ -1,9 +1,10 @@
 import threading
+from datetime import timedelta
 from functools import partial
 from unittest.mock import patch
 
 import odoo
-from odoo import SUPERUSER_ID, api
+from odoo import SUPERUSER_ID, api, fields
 from odoo.exceptions import ConcurrencyError, UserError
 from odoo.modules.registry import DummyRLock, Registry
 from odoo.service.model import retrying
@@ -66,7 +67,7 @@ class TestClaimConcurrency(BaseCase):
         with self.connection.cursor() as cr:
             consultation = api.Environment(cr, SUPERUSER_ID, {})["vet.consultation"].browse(self.consultation_id)
             if not consultation._is_open():
-                consultation.action_reopen()
+                consultation.action_reopen(fields.Datetime.now() + timedelta(days=1))
             consultation.write({"vet_id": False})
             consultation.action_unlock_chat()
 

@@ -267,7 +267,7 @@ class TestConsultationWorkflow(TeleconsultCommon):
 
     def test_reopening_a_cancelled_consultation_schedules_it_again(self):
         self.as_vet.action_cancel("Wrong day")
-        self.as_vet.action_reopen()
+        self.as_vet.action_reopen(fields.Datetime.now() + timedelta(days=1))
         self.assertEqual((self.consultation.state, self.consultation.cancel_reason), ("scheduled", False))
 
     def test_closed_consultation_cannot_be_claimed_or_started(self):

@@ -134,7 +134,7 @@ class TestInvitation(ScheduleCommon):
     def test_a_reopened_appointment_is_told_again(self):
         consultation = self._book(vet=self.vet)
         consultation.with_user(self.vet).action_cancel("The vet is ill")
-        consultation.with_user(self.vet).action_reopen()
+        consultation.with_user(self.vet).action_reopen(self._at(TUESDAY, "09:00"))
         self.assertEqual(len(self._get_mails(consultation)), 2)
 
     def test_a_type_may_keep_silent(self):

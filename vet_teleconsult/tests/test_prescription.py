@@ -32,6 +32,28 @@ class TestPrescriptionDraft(PrescriptionCommon):
         self.assertEqual(self.prescription.species_id, self.species)
         self.assertEqual(str(self.prescription.birth_date), "2021-03-04")
 
+    def test_draft_follows_the_owner_and_the_conversation_of_its_consultation(self):
+        co_owner = self.env["res.partner"].create({"name": "Cora Co-owner", "email": "cora@example.com"})
+        self.patient.owner_ids |= co_owner
+        self.consultation.chat_id._post_message(
+            self.consultation.chat_id._get_owner_participant(), "He limps", "before-the-change"
+        )
+        former_chat = self.consultation.chat_id
+        self.consultation.partner_id = co_owner
+        self.assertEqual(self.prescription.partner_id, co_owner)
+        self.assertNotEqual(self.consultation.chat_id, former_chat)
+        self.assertEqual(self.prescription.chat_id, self.consultation.chat_id)
+
+    def test_what_is_signed_keeps_the_owner_whom_it_was_written_for(self):
+        co_owner = self.env["res.partner"].create({"name": "Cora Co-owner", "email": "cora@example.com"})
+        self.patient.owner_ids |= co_owner
+        self.prescription.with_user(self.vet)._sign("Dr. Meier", "BE-10482")
+        chat = self.prescription.chat_id
+        self.consultation.partner_id = co_owner
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual((self.prescription.partner_id, self.prescription.chat_id), (self.owner.partner_id, chat))
+
     def test_form_of_the_consultation_begins_with_its_patient_and_owner(self):
         action = self.consultation.with_user(self.vet).action_new_prescription()
         form = Form(self.env[action["res_model"]].with_user(self.vet).with_context(**action["context"]))

@@ -44,7 +44,11 @@ class WorkflowCommon(TeleconsultCommon):
         )
 
     def _press(self, consultation, name, user=None):
-        arguments = {"action_cancel": ["The vet is ill."], "action_hand_over": [self.second_vet.id]}
+        arguments = {
+            "action_cancel": ["The vet is ill."],
+            "action_hand_over": [self.second_vet.id],
+            "action_reopen": [fields.Datetime.now() + timedelta(days=1)],
+        }
         return getattr(consultation.with_user(user or self.vet), name)(*arguments.get(name, []))
 
 
@@ -299,6 +303,21 @@ class TestWorkflowRoute(WorkflowCommon, TeleconsultHttpCommon):
                     (answer["state"], answer["claimed_by"]["id"], answer["chat_state"]), (state, holder.id, chat_state)
                 )
                 self.assertEqual(answer["is_mine"], holder == self.vet)
+
+    def test_handing_over_and_noting_a_no_show_answer_too(self):
+        self.consultation.scheduled_at = fields.Datetime.now() - timedelta(minutes=5)
+        answer = self._ask_bar(self.vet, action="hand_over", user_id=self.second_vet.id)
+        self.assertEqual((answer["claimed_by"]["id"], answer["is_mine"]), (self.second_vet.id, False))
+        self.assertEqual(self._ask_bar(self.second_vet, action="no_show")["state"], "no_show")
+
+    def test_reopening_goes_on_with_what_is_finished_and_refuses_what_needs_a_time(self):
+        self.consultation.with_user(self.vet).action_start()
+        self.consultation.with_user(self.vet).action_finish()
+        self.assertEqual(self._ask_bar(self.vet, action="reopen")["state"], "in_progress")
+        self._ask_bar(self.vet, action="cancel", reason="The vet is ill.")
+        error = self._ask_bar(self.vet, action="reopen")["error"]
+        self.assertIn("Choose when", error["message"])
+        self.assertEqual(self.consultation.state, "cancelled")
 
     def test_finishing_and_releasing_answer_too(self):
         self.consultation.with_user(self.vet).action_claim()

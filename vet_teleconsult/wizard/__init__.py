@@ -3,6 +3,7 @@ from . import (
     vet_chat_end,
     vet_consultation_cancel,
     vet_consultation_hand_over,
+    vet_consultation_reopen,
     vet_prescription_sign,
     vet_prescription_void,
 )

@@ -267,6 +267,26 @@ for (const [button, method] of [
     });
 }
 
+for (const [state, step] of [
+    ["done", "reopen"],
+    ["cancelled", "object action_reopen"],
+    ["no_show", "object action_reopen"],
+]) {
+    test(`reopening what is ${state} ${state === "done" ? "asks nothing" : "asks for another time"}`, async () => {
+        Object.assign(standing, { state, may: { reopen: true } });
+        mockService("action", {
+            async doActionButton({ type, name, onClose }) {
+                expect.step(`${type} ${name}`);
+                await onClose();
+            },
+        });
+        await openForm();
+        await contains("[data-test=workflow-reopen]").click();
+        await sees("[data-test=workflow-reopen]:enabled");
+        expect.verifySteps([step]);
+    });
+}
+
 test("from the appointment on a no-show can be noted, without anybody saying so", async () => {
     await openForm({ now: "2026-05-01 09:59:00", live: false });
     expect("[data-test=workflow-no-show]").not.toBeEnabled();

@@ -15,6 +15,8 @@ const BUNCH = 150;
 const LONGEST_WAIT = 2 ** 31 - 1;
 /** Buttons behind which Odoo asks for more in a dialog of its own. */
 const DIALOGS = { cancel: "action_cancel", hand_over: "action_hand_over" };
+/** What did not take place gets another time, for which Odoo asks too. */
+const MISSED = ["cancelled", "no_show"];
 
 /**
  * The control bar of one consultation wherever the web client shows it: follows what others do, and does what is
@@ -130,13 +132,20 @@ export class ConsultationWorkflow extends Component {
             const goOn = !this.props.onBefore || (await this.props.onBefore(action));
             const chosen = goOn ? await this.confirm(action) : null;
             if (chosen) {
-                await (DIALOGS[chosen] ? this.open(DIALOGS[chosen]) : this.run(chosen));
+                const method = this.dialogOf(chosen);
+                await (method ? this.open(method) : this.run(chosen));
             }
         } catch (error) {
             this.explain(error);
         } finally {
             this.state.busy = false;
         }
+    }
+
+    /** @returns {string|undefined} the method that opens the dialog behind a button */
+    dialogOf(action) {
+        const asksForTime = action === "reopen" && MISSED.includes(this.state.consultation.state);
+        return asksForTime ? "action_reopen" : DIALOGS[action];
     }
 
     async run(action) {
