@@ -20,7 +20,7 @@ class TestWordsOfTwoClinics(ScheduleCommon):
         super().setUpClass()
         ours = {"vet_company_id": cls.company.id}
         cls.words = {
-            "mail.template": cls.env.ref(INVITATION).copy(ours),
+            "mail.template": cls.env.ref(INVITATION).copy({**ours}),
             "sms.template": cls.env.ref("vet_teleconsult.sms_template_consultation_reminder").copy(ours),
             "calendar.alarm": cls.env.ref("vet_teleconsult.reminder_email_day").copy(ours),
         }
@@ -114,12 +114,14 @@ class TestConfiguration(ScheduleCommon):
         arch = etree.fromstring(self.env["res.config.settings"].get_view(view_type="form")["arch"])
         self.assertTrue(arch.findall(".//setting[@id='vet_prescription_validity']//field"))
 
-    def test_managers_find_opening_hours_and_vets_have_no_menu_of_them(self):
+    def test_managers_find_it_below_configuration_which_vets_do_not_see(self):
+        configuration = self.env.ref("vet_teleconsult.menu_configuration")
+        self.assertFalse(configuration.with_user(self.vet)._filter_visible_menus())
         for menu in ("menu_opening_hours", "menu_closed_days", "menu_mail_template", "menu_reminder"):
             record = self.env.ref(f"vet_teleconsult.{menu}")
             with self.subTest(menu=menu):
+                self.assertEqual(record.parent_id, configuration)
                 self.assertTrue(record.with_user(self.manager)._filter_visible_menus())
-                self.assertFalse(record.with_user(self.vet)._filter_visible_menus())
 
     def test_managers_change_when_their_clinic_is_open(self):
         hours = self.opening_hours.with_user(self.manager)
