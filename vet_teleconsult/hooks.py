@@ -2,7 +2,7 @@
 
 from odoo.addons.base.models.ir_model import MODULE_UNINSTALL_FLAG
 
-from .models.vet_consultation_calendar import IN_STEP
+from .models.vet_consultation_calendar import IN_STEP, IS_IN_STEP
 
 
 def post_init_hook(env):
@@ -17,6 +17,6 @@ def uninstall_hook(env):
         **{MODULE_UNINSTALL_FLAG: True}
     ).unlink()
     # The appointments of consultations that are no more; the reminders in them could not go otherwise.
-    appointments = env["calendar.event"].with_context(active_test=False, **{IN_STEP: True})
+    appointments = env["calendar.event"].with_context(active_test=False, **{IN_STEP: IS_IN_STEP})
     appointments.search([("vet_company_id", "!=", False)]).unlink()
     env["ir.config_parameter"].search([("key", "=like", "vet_teleconsult.%")]).unlink()

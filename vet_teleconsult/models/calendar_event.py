@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Command
 
 from .vet_consultation import OPEN_STATES
-from .vet_consultation_calendar import IN_STEP
+from .vet_consultation_calendar import IN_STEP, IS_IN_STEP
 
 MOVABLE_STATES = ("scheduled", "waiting")
 TIME_FIELDS = {"start", "stop", "duration", "allday", "start_date", "stop_date"}
@@ -38,7 +38,7 @@ class CalendarEvent(models.Model):
     # === CRUD METHODS === #
 
     def write(self, vals):
-        if self.env.context.get(IN_STEP):
+        if self.env.context.get(IN_STEP) is IS_IN_STEP:
             return super().write(vals)
         if vals.get("active") is False:
             self._check_no_appointment()
@@ -55,7 +55,7 @@ class CalendarEvent(models.Model):
 
     def _check_no_appointment(self):
         """Refuse to make an appointment disappear that the owner counts on."""
-        if self.env.context.get(IN_STEP):
+        if self.env.context.get(IN_STEP) is IS_IN_STEP:
             return
         # sudo: whoever deletes events need not have a right to read consultations
         for consultation_sudo in self.sudo().vet_consultation_ids:
@@ -80,11 +80,11 @@ class CalendarEvent(models.Model):
             for consultation in event.sudo().vet_consultation_ids.sudo(self.env.su):
                 changes = event._prepare_consultation_changes(consultation)
                 if changes:
-                    consultation.with_context(**{IN_STEP: True}).write(changes)
+                    consultation.with_context(**{IN_STEP: IS_IN_STEP}).write(changes)
                     consultation.sudo().vet_id._note_booking()
                 if "vet_id" in changes:
                     # sudo: whoever gives a private event away may not write it any more
-                    event.sudo().with_context(**{IN_STEP: True}).partner_ids = [
+                    event.sudo().with_context(**{IN_STEP: IS_IN_STEP}).partner_ids = [
                         Command.unlink(organizers[event].partner_id.id),
                         Command.link(event.user_id.partner_id.id),
                     ]

@@ -5,6 +5,7 @@ from odoo.tools.misc import clean_context
 from .vet_consultation import OPEN_STATES
 
 IN_STEP = "vet_consultation_in_step"  # context: the other side is being written, do not write it back
+IS_IN_STEP = object()  # Nobody outside of this process can put it there, whatever a client sends as its context.
 APPOINTMENT_FIELDS = {
     "scheduled_at",
     "scheduled_duration",
@@ -97,7 +98,7 @@ class VetConsultation(models.Model):
         # sudo: as above
         events_sudo = self.sudo().event_id
         result = super().unlink()
-        events_sudo.with_context(**{IN_STEP: True}).unlink()
+        events_sudo.with_context(**{IN_STEP: IS_IN_STEP}).unlink()
         return result
 
     # === ACTION METHODS === #
@@ -127,7 +128,7 @@ class VetConsultation(models.Model):
 
     def _sync_events(self):
         """Make the events that are missing, and change those that differ."""
-        if self.env.context.get(IN_STEP):
+        if self.env.context.get(IN_STEP) is IS_IN_STEP:
             return
         # sudo: events are private to the vet who holds the appointment; whoever may change the consultation moves it
         for consultation_sudo in self.sudo():
@@ -176,7 +177,7 @@ class VetConsultation(models.Model):
         if {"start", "stop", "user_id", "active"} & changes.keys():
             self.vet_id._note_booking()
         if changes:
-            event.with_context(**{IN_STEP: True}).write(changes)
+            event.with_context(**{IN_STEP: IS_IN_STEP}).write(changes)
         if "active" in changes:
             self._invite_owner()
 
@@ -242,7 +243,7 @@ class VetConsultation(models.Model):
         # sudo: as above
         events_sudo = self.sudo().event_id.filtered("active")
         if events_sudo:
-            events_sudo.with_context(**{IN_STEP: True}).write({"active": False})
+            events_sudo.with_context(**{IN_STEP: IS_IN_STEP}).write({"active": False})
 
 
 def _get_value(value):

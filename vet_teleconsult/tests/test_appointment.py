@@ -183,6 +183,14 @@ class TestMovedEvent(ScheduleCommon):
         with self.assertRaisesRegex(UserError, "Cancel the consultation instead"):
             self.event.action_archive()
 
+    def test_no_context_of_a_client_lets_an_appointment_disappear_or_move_alone(self):
+        event = self.event.with_context(vet_consultation_in_step=True)
+        for attempt in (event.unlink, event.action_archive):
+            with self.subTest(attempt=attempt.__name__), self.assertRaisesRegex(UserError, "Cancel the consultation"):
+                attempt()
+        event.write({"start": self._at(WEDNESDAY, "10:00"), "stop": self._at(WEDNESDAY, "11:00")})
+        self.assertEqual(self.consultation.scheduled_at, self._at(WEDNESDAY, "10:00"))
+
     def test_an_event_that_is_over_may_be_deleted_and_the_consultation_stays(self):
         self.consultation.with_user(self.vet).action_start()
         self.consultation.with_user(self.vet).action_finish()
@@ -217,6 +225,53 @@ class TestWhoSeesAppointments(ScheduleCommon):
     def test_another_clinic_does_not_see_the_event_at_all(self):
         events = self.env["calendar.event"].with_user(self.foreign_vet).search([("id", "=", self.event.id)])
         self.assertFalse(events)
+
+    def test_who_takes_part_is_for_those_who_take_part(self):
+        attendees = self.event.attendee_ids
+        self.assertEqual(len(attendees), 2)
+        self.env.invalidate_all()
+        for user, seen in (
+            (self.vet, attendees),
+            (self.second_vet, attendees.browse()),
+            (self.receptionist, attendees.browse()),
+            (self.foreign_vet, attendees.browse()),
+        ):
+            with self.subTest(user=user.name):
+                found = attendees.with_user(user).search([("event_id", "=", self.event.id)])
+                self.assertEqual(found, seen)
+
+    def test_whoever_is_invited_besides_sees_who_takes_part_and_leaves_again(self):
+        self.event.partner_ids |= self.receptionist.partner_id
+        self.env.flush_all()
+        self.env.invalidate_all()
+        event = self.event.with_user(self.receptionist)
+        self.assertEqual(len(event.attendee_ids.mapped("email")), 3)
+        event.partner_ids -= self.receptionist.partner_id
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self.event.attendee_ids.partner_id, self.vet.partner_id | self.owner.partner_id)
+
+    def test_nobody_else_answers_for_the_vet(self):
+        attendee = self.event.attendee_ids.filtered(lambda attendee: attendee.partner_id == self.vet.partner_id)
+        for user in (self.second_vet, self.receptionist, self.foreign_vet):
+            self.env.invalidate_all()
+            with self.subTest(user=user.name), self.assertRaises(AccessError):
+                attendee.with_user(user).do_decline()
+        attendee.with_user(self.vet).do_tentative()
+        self.assertEqual(attendee.state, "tentative")
+
+    def test_the_calendar_of_colleagues_opens(self):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        names = ["name", "attendee_ids", "current_attendee", "is_organizer_alone", "attendees_count"]
+        (values,) = self.event.with_user(self.receptionist).read(names)
+        self.assertEqual((values["name"], values["attendee_ids"]), ("Busy", []))
+        self.assertEqual(self.vet.partner_id.with_user(self.receptionist).get_attendee_detail(self.event.ids), [])
+
+    def test_who_takes_part_in_other_events_is_seen_as_ever(self):
+        event = self._block(self.vet, WEDNESDAY, "09:00", "10:00")
+        self.env.invalidate_all()
+        self.assertEqual(event.with_user(self.receptionist).attendee_ids.partner_id, self.vet.partner_id)
 
     def test_the_owner_sees_their_own_appointment(self):
         self.env.invalidate_all()
