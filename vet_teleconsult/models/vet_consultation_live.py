@@ -29,9 +29,9 @@ class VetConsultation(models.Model):
             }
             # sudo: sent to vets who may read the consultation, whoever causes the change
             recordings = consultation.sudo().recording_ids._get_info()
-            consultation._send_to_room(
-                "vet_teleconsult/consultation", payload, vet_payload={**payload, "recordings": recordings}
-            )
+            # The link to book again is the owner's alone.
+            vet_payload = {**payload, "recordings": recordings, "rebook_url": None}
+            consultation._send_to_room("vet_teleconsult/consultation", payload, vet_payload=vet_payload)
         self._notify_guests()
 
     def _send_to_room(self, notification_type, payload, vet_payload=None):

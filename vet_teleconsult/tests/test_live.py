@@ -92,6 +92,15 @@ class TestLive(TeleconsultHttpCommon):
         self.assertEqual([info["id"] for info in for_vet["recordings"]], [recording.id])
         self.assertEqual(for_owner, {**for_vet, "recordings": []})
 
+    def test_link_to_book_again_is_heard_by_the_owner_alone(self):
+        self.consultation.with_user(self.vet).action_cancel("The vet is ill.")
+        for_vet = self._hear("vet_teleconsult/consultation", self._vet_channel(), self.vet)[-1]
+        self.assertIsNone(for_vet["rebook_url"])
+        sent = self.env["bus.bus"].search([("id", ">", self.last), ("message", "like", "/vet/book/again/")])
+        self.assertTrue(sent)
+        # Vets listen to the record's channel, owners to a part of it.
+        self.assertEqual({len(json.loads(notification.channel)) for notification in sent}, {4})
+
     def test_locking_the_chat_is_heard(self):
         self.consultation.chat_id.action_lock()
         (payload,) = self._hear("vet_teleconsult/consultation", self._owner_channel())
