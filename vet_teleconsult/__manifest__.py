@@ -52,6 +52,7 @@
         "views/chat_templates.xml",
         "views/booking_templates.xml",
         "views/booking_step_templates.xml",
+        "views/booking_confirm_templates.xml",
         "views/join_templates.xml",
         # reports
         "report/vet_transcript_templates.xml",

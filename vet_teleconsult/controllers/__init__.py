@@ -1,6 +1,7 @@
 from . import (
     booking,
     booking_begin,
+    booking_confirm,
     booking_page,
     chat,
     join,

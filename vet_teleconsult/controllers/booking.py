@@ -39,7 +39,7 @@ class TeleconsultBooking(BookingPage):
 
         :param int booking_id: the booking
         :param str token: the link's token
-        :param str step: one of ``STEPS``, ``emergency`` or ``result``
+        :param str step: one of ``STEPS``, ``emergency``, ``confirm`` or ``result``
         """
         booking_sudo, refusal = self._find(booking_id, token)
         if refusal:
@@ -138,6 +138,8 @@ class TeleconsultBooking(BookingPage):
                 errors = booking_sudo._save_reason(values)
             case "files":
                 booking_sudo._save_files()
+            case "confirm":
+                booking_sudo._release_hold()
             case "time":
                 errors = self._submit(booking_sudo, values)
         if errors:
@@ -154,7 +156,7 @@ class TeleconsultBooking(BookingPage):
             if values.get("when") == "now":
                 booking_sudo._request_now()
             elif start:
-                booking_sudo._book_time(start)
+                booking_sudo._take_time(start)
             else:
                 return {"start": request.env._("Choose a time.")}
         except UserError as problem:
@@ -166,6 +168,13 @@ class TeleconsultBooking(BookingPage):
     # === SHOWING === #
 
     def _show(self, booking_sudo, step, values, errors=None):
+        if step == "time" and not booking_sudo._may_search():
+            return self._render_refusal(
+                booking_sudo.company_id,
+                request.env._("You have looked for times very often in the last minute."),
+                request.env._("Wait a minute, and reload the page. Nothing that you have entered is lost."),
+                status=429,
+            )
         prepare = getattr(self, f"_prepare_{step}")
         return self._render(
             f"vet_teleconsult.booking_{step}",
@@ -203,6 +212,9 @@ class TeleconsultBooking(BookingPage):
         ]
 
     def _prepare_emergency(self, booking_sudo, values):
+        return {}
+
+    def _prepare_confirm(self, booking_sudo, values):
         return {}
 
     def _prepare_owner(self, booking_sudo, values):
@@ -262,7 +274,9 @@ class TeleconsultBooking(BookingPage):
 
         :rtype: dict | None
         """
-        chat_sudo = booking_sudo.chat_id
+        chat_sudo, consultation_sudo = booking_sudo.chat_id, booking_sudo.consultation_id
         if not chat_sudo or chat_sudo.partner_id != booking_sudo.partner_id:
+            return None
+        if consultation_sudo and not consultation_sudo._is_open():
             return None
         return {"chatId": chat_sudo.id, "accessToken": chat_sudo.link_token, "lang": request.env.lang or "en_US"}

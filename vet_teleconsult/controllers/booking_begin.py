@@ -61,8 +61,7 @@ class TeleconsultBookingBegin(BookingPage):
         companies_sudo = patients_sudo.company_id or user.sudo().company_id
         chosen_sudo = companies_sudo if len(companies_sudo) == 1 else companies_sudo.browse()
         if company_id:
-            number = int(company_id) if company_id.isdecimal() else 0
-            asked_sudo = find_record(companies_sudo, number)
+            asked_sudo = find_record(companies_sudo, request.env["vet.booking"]._to_id(company_id))
             chosen_sudo = asked_sudo if asked_sudo in companies_sudo or asked_sudo.vet_booking_public else chosen_sudo
         if not chosen_sudo:
             return self._render("vet_teleconsult.booking_clinics", user.sudo().company_id, companies=companies_sudo)
@@ -95,6 +94,13 @@ class TeleconsultBookingBegin(BookingPage):
                 status=410,
             )
         booking_sudo = request.env["vet.booking"]._find_rebooking(consultation_sudo)
+        if booking_sudo.is_link_withdrawn:
+            return self._render_refusal(
+                consultation_sudo.company_id,
+                request.env._("You have booked again, and the clinic has sent you a new link since."),
+                request.env._("Look for the clinic's newest message, which has the link to it."),
+                status=410,
+            )
         if booking_sudo:
             return self._no_store(request.redirect(booking_sudo._get_path(), code=303))
         return self._ask(

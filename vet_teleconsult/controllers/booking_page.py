@@ -49,7 +49,7 @@ class BookingPage(http.Controller):
 
     def _no_store(self, response):
         """Keep a page whose address is a key out of referrers, caches and search engines."""
-        response.headers["Referrer-Policy"] = "same-origin"
+        response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["Cache-Control"] = "no-store"
         response.headers["X-Robots-Tag"] = "noindex"
         return response

@@ -25,7 +25,7 @@ class TeleconsultJoin(BookingPage):
         is_asked = request.httprequest.method == "POST"
         email = (email or "").strip()[:MAX_EMAIL_LENGTH]
         if email and is_asked:
-            consultations._mail_link_to_owner(consultation_id, email)
+            request.env["vet.link.request"]._note(consultation_id, email, request.httprequest.remote_addr)
         # sudo: the name and number of the only clinic; of several, the page must not say whose consultation this is
         companies_sudo = request.env["res.company"].sudo().search([], limit=2)
         return self._render(

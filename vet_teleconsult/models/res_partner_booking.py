@@ -37,7 +37,8 @@ class ResPartner(models.Model):
 
     def _forget_person(self):
         """Take out of contacts what tells who they were, where the record itself has to stay."""
-        for partner in self:
+        # What changes is not told in the chatter, which would keep what is taken out.
+        for partner in self.with_context(tracking_disable=True):
             partner.write(
                 {
                     "name": self.env._("Unfinished booking"),
@@ -47,3 +48,4 @@ class ResPartner(models.Model):
                     "active": False,
                 }
             )
+        self.message_ids.unlink()

@@ -1,3 +1,4 @@
+import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -5,11 +6,13 @@ from odoo.fields import Domain
 
 from .vet_booking import UNFINISHED_STATES
 
+_logger = logging.getLogger(__name__)
+
 WINDOW = timedelta(hours=1)
 MAX_FROM_CLIENT = (
     10  # begun in an hour from one network address without a login: a household, or a waiting room's network
 )
-MAX_AT_COMPANY = 200  # begun in an hour at one clinic without a login, from wherever
+MAX_AT_COMPANY = 200  # in an hour at one clinic without a login, from wherever: those that say who books
 
 
 class VetBooking(models.Model):
@@ -31,7 +34,8 @@ class VetBooking(models.Model):
         bookings_sudo = self.sudo()
         recent = Domain("create_date", ">", fields.Datetime.now() - WINDOW) & Domain("client_hash", "!=", False)
         from_client = recent & Domain("client_hash", "=", self._hash_client(client))
-        at_company = recent & Domain("company_id", "=", company.id)
+        # What was only begun costs nothing: whoever begins many must not shut the page for everybody.
+        at_company = recent & Domain("company_id", "=", company.id) & Domain("owner_email", "!=", False)
         return (
             bookings_sudo.search_count(from_client, limit=MAX_FROM_CLIENT) >= MAX_FROM_CLIENT
             or bookings_sudo.search_count(at_company, limit=MAX_AT_COMPANY) >= MAX_AT_COMPANY
@@ -49,8 +53,20 @@ class VetBooking(models.Model):
             # Nothing is begun that the worker's time limit would cut off: Odoo comes back to the rest soon.
             if not seconds_left:
                 break
-            booking._expire()
+            booking._try_to_expire()
             seconds_left = self.env["ir.cron"]._commit_progress(1, remaining=len(due) - position)
+
+    def _try_to_expire(self):
+        """Forget a booking; one that cannot be forgotten is told in the log, and holds up no other.
+
+        Note: self.ensure_one()
+        """
+        self.ensure_one()
+        try:
+            with self.env.cr.savepoint():
+                self._expire()
+        except Exception:  # whatever it is, those after it are forgotten all the same
+            _logger.exception("Booking %s could not be forgotten", self.id)
 
     def _expire(self):
         """Take away what the booking has made and nobody needs: chat and files, patient, contact, and what was typed.
@@ -60,7 +76,8 @@ class VetBooking(models.Model):
         Note: self.ensure_one()
         """
         self.ensure_one()
-        chat = self.chat_id if self.is_chat_new else self.chat_id.browse()
+        # A chat in which a consultation takes place is more than this booking's.
+        chat = self.chat_id.filtered("is_draft") if self.is_chat_new else self.chat_id.browse()
         patient = self.patient_id if self.is_patient_new else self.patient_id.browse()
         partner = self.partner_id if self.is_partner_new else self.partner_id.browse()
         self.write(
@@ -72,6 +89,20 @@ class VetBooking(models.Model):
                 "owner_phone": False,
                 "client_hash": False,
                 "reason": False,
+                "patient_name": False,
+                "species_id": False,
+                "patient_sex": False,
+                "patient_birth_date": False,
+                "patient_weight": 0.0,
+                "held_start": False,
+                "held_end": False,
+                "held_vet_id": False,
+                "held_until": False,
+                "confirm_token": False,
+                "confirm_email": False,
+                "confirm_mailed": False,
+                "lang": False,
+                "tz": False,
                 **({"patient_id": False} if patient else {}),
                 **({"partner_id": False} if partner else {}),
             }

@@ -1,5 +1,6 @@
 import re
 from datetime import date
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -13,8 +14,10 @@ MAX_EMAIL_LENGTH = 254  # RFC 5321, 4.5.3.1.3
 MAX_PHONE_LENGTH = 40
 MAX_REASON_LENGTH = 2_000
 MAX_WEIGHT = 5_000  # kg
+HOUSEHOLD_PREFIX = 64  # bits
 SEXES = ("female", "male", "unknown")
 DECIMAL = re.compile(r"\d{1,5}([.,]\d{1,3})?")
+LINK = re.compile(r"/|\bwww\.", re.IGNORECASE)  # names stand in mails and SMS, where programs make links of them
 
 
 class VetBooking(models.Model):
@@ -67,6 +70,19 @@ class VetBooking(models.Model):
 
     @api.model
     def _hash_client(self, client):
+        """Give what bookings from one network are counted by.
+
+        :param str client: network address
+        :rtype: str
+        """
+        try:
+            address = ip_address(client)
+        except ValueError:
+            address = None
+        if isinstance(address, IPv6Address):
+            # A household has a whole network of this size (RFC 6177), and could send from another address each time.
+            mapped = address.ipv4_mapped
+            client = str(mapped or IPv6Network((address, HOUSEHOLD_PREFIX), strict=False))
         # sudo: keyed with the database's secret, so that nobody finds the address by trying all of them
         return hmac(self.env(su=True), "vet_teleconsult.booking_client", client)[:32]
 
@@ -86,7 +102,7 @@ class VetBooking(models.Model):
 
         Note: self.ensure_one()
 
-        :return: ``emergency``, one of ``STEPS``, or ``result``
+        :return: ``emergency``, one of ``STEPS``, ``confirm`` while a time is held, or ``result``
         :rtype: str
         """
         self.ensure_one()
@@ -94,6 +110,8 @@ class VetBooking(models.Model):
             return "result"
         if self.state == "emergency":
             return "emergency"
+        if self._is_held():
+            return "confirm"
         return next(step for step in STEPS if not self._is_done(step))
 
     def _is_done(self, step):
@@ -167,6 +185,8 @@ class VetBooking(models.Model):
             vals["owner_name"] = self._clean(values.get("name"), MAX_NAME_LENGTH)
             if not vals["owner_name"]:
                 errors["name"] = self.env._("Enter your name.")
+            elif LINK.search(vals["owner_name"]):
+                errors["name"] = self.env._("Write the name without slashes and addresses.")
             email = self._clean(values.get("email"), MAX_EMAIL_LENGTH)
             vals["owner_email"] = email_normalize(email)
             if not vals["owner_email"]:
@@ -230,6 +250,8 @@ class VetBooking(models.Model):
         name = self._clean(values.get("name"), MAX_NAME_LENGTH)
         if not name:
             errors["name"] = self.env._("Enter your pet's name.")
+        elif LINK.search(name):
+            errors["name"] = self.env._("Write the name without slashes and addresses.")
         species = self.env["vet.species"].search([("id", "=", self._to_id(values.get("species_id")))])
         if not species:
             errors["species_id"] = self.env._("Choose what kind of animal it is.")

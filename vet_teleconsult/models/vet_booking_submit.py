@@ -34,7 +34,8 @@ class VetBooking(models.Model):
             patient = self.env["vet.patient"].create(self._prepare_patient_vals())
             self.write({"patient_id": patient.id, "is_patient_new": True})
         if not self.chat_id:
-            self.write({"chat_id": self._create_chat().id, "is_chat_new": True})
+            chat = self._create_chat()
+            self.write({"chat_id": chat.id, "is_chat_new": chat != self.rebooked_from_id.chat_id})
         return self.chat_id
 
     def _create_contact(self):

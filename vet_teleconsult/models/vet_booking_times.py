@@ -6,6 +6,8 @@ import pytz
 from odoo import api, fields, models
 
 DAYS_SHOWN = 7
+SEARCH_WINDOW = timedelta(minutes=1)
+MAX_SEARCHES = 30  # of one booking in that time
 
 
 class VetBooking(models.Model):
@@ -13,7 +15,29 @@ class VetBooking(models.Model):
 
     _inherit = "vet.booking"
 
+    # === FIELDS === #
+
+    searched_at = fields.Datetime(readonly=True, copy=False, help="When the minute began whose searches are counted.")
+    searches = fields.Integer(readonly=True, copy=False, help="How often times were looked for in that minute.")
+
     # === BUSINESS METHODS === #
+
+    def _may_search(self):
+        """Count that times are looked for, which is work: nobody does so without end.
+
+        Note: self.ensure_one()
+
+        :return: False when it was done too often in the last minute
+        :rtype: bool
+        """
+        self.ensure_one()
+        now = fields.Datetime.now()
+        if not self.searched_at or self.searched_at + SEARCH_WINDOW <= now:
+            self.write({"searched_at": now, "searches": 0})
+        if self.searches >= MAX_SEARCHES:
+            return False
+        self.searches += 1
+        return True
 
     def _get_timezone(self):
         """Give the time zone in which the owner reads times: theirs, or else the clinic's.
@@ -83,15 +107,16 @@ class VetBooking(models.Model):
             ],
         }
 
-    @api.model
     def _read_start(self, text):
-        """Read a time as the page has sent it.
+        """Read a time as the page has sent it, if it lies where owners can book.
 
         :param str text: such as ``2026-05-01T10:00:00Z``
         :return: UTC, without time zone, or None
         :rtype: datetime | None
         """
         try:
-            return datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
+            start = datetime.strptime(text, "%Y-%m-%dT%H:%M:%SZ")
         except (TypeError, ValueError):
             return None
+        now = fields.Datetime.now()
+        return start if now <= start <= now + timedelta(days=self.type_id.booking_horizon_days) else None

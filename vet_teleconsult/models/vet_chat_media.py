@@ -15,6 +15,8 @@ MAX_NAME_LENGTH = 200
 MAX_CAPTION_LENGTH = 2_000
 MAX_RECORDING_SECONDS = 30 * 60
 MAX_OPEN_UPLOADS = 30  # of one participant in one chat: each has its place on the media service's disk kept
+MAX_DRAFT_FILES = 20  # in the chat of an unfinished booking, which anybody may have begun
+MAX_DRAFT_SIZES = 5  # times the largest file that is taken, of all of these together
 ORIGIN_KEYS = frozenset(key for key, _label in ORIGINS)
 
 
@@ -126,6 +128,7 @@ class VetChat(models.Model):
         mime = drop_controls(values["mime"]) if isinstance(values.get("mime"), str) else ""
         origin = values.get("origin") if values.get("origin") in ORIGIN_KEYS else "file"
         kind = self._check_file(name, mime, values.get("size"))
+        self._check_draft_room(values["size"])
         parent_id = values.get("parent_id")
         parent = self._find_media(participant, parent_id) if parent_id else self.env["vet.media"]
         is_still = origin == "still" and kind == "photo"
@@ -172,6 +175,21 @@ class VetChat(models.Model):
         if not kind:
             raise get_room_error(self.env, "wrong_type", name)
         return kind
+
+    def _check_draft_room(self, size):
+        """Refuse what would be too much for a booking that is not finished.
+
+        What was sent and given up counts too, so that nobody sends without end.
+
+        :param int size: of the file that is to be sent, bytes
+        :raises RoomError: when it would be too much
+        """
+        if not self.is_draft:
+            return
+        limit = MAX_DRAFT_SIZES * self.company_id._get_max_upload_bytes()
+        sizes = self.media_ids.mapped("size")
+        if len(sizes) >= MAX_DRAFT_FILES or sum(sizes) + size > limit:
+            raise get_room_error(self.env, "draft_full")
 
     def _clean_name(self, filename):
         name = filename if isinstance(filename, str) else ""

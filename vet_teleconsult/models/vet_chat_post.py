@@ -118,6 +118,8 @@ class VetChat(models.Model):
             return self.env._("Only the owner and the clinic can write in this chat.")
         if self.state == "locked":
             return self.env._("The clinic has closed this chat. Please call, or book a consultation.")
+        if self.sudo().is_draft:  # sudo: as above
+            return self.env._("This booking is not finished: nobody would read your message yet.")
         return None
 
     def _prepare_kept_mail(self, post_values):
@@ -182,7 +184,7 @@ class VetChat(models.Model):
         :param list[int] media_ids: files of the patient that are in the store already, from a vet
         :return: the message as the page shows it
         :rtype: dict
-        :raises RoomError: when the chat is locked for the participant
+        :raises RoomError: when the chat is locked for the participant, or of an unfinished booking
         :raises UserError: when the message cannot be taken
         """
         self.ensure_one()
@@ -194,6 +196,8 @@ class VetChat(models.Model):
         def check_open():
             if participant["role"] != "vet" and self.state == "locked":
                 raise get_room_error(self.env, "chat_locked")
+            if participant["role"] != "vet" and self.sudo().is_draft:  # sudo: by link there is no user
+                raise get_room_error(self.env, "draft_chat")
 
         message_sudo = self._post_once(
             participant["partner"],

@@ -3,13 +3,16 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import consteq
 from odoo.tools.misc import hash_sign, verify_hash_signed
 
+from ..tools.identifier import find_record
 from .vet_consultation_workflow import NOBODY_PRESENT
 
 REBOOK_SCOPE = "vet_teleconsult.rebook"
 REBOOK_VALIDITY_PARAMETER = "vet_teleconsult.rebook_validity_days"
 DEFAULT_REBOOK_VALIDITY = 14  # days
+REBOOK_KEY_LENGTH = 32  # hexadecimal digits
 
 
 class VetConsultation(models.Model):
@@ -174,8 +177,29 @@ class VetConsultation(models.Model):
         """
         self.ensure_one()
         # sudo: signed with the database's secret
-        payload = hash_sign(self.env(su=True), REBOOK_SCOPE, {"c": self.id}, expiration=self._get_rebook_validity())
+        values = {"c": self.id, "k": self._get_rebook_key()}
+        payload = hash_sign(self.env(su=True), REBOOK_SCOPE, values, expiration=self._get_rebook_validity())
         return f"{self.get_base_url()}/vet/book/again/{payload}"
+
+    def _get_rebook_key(self):
+        """Say to whom a link to book again was given, so that it dies with what it leads to.
+
+        Made of the owner and of their links to room and chat: once one of them is another, so is this.
+
+        Note: self.ensure_one()
+
+        :rtype: str
+        """
+        self.ensure_one()
+        # sudo: the key is made of the tokens, and does not give them away
+        consultation_sudo = self.sudo()
+        parts = (
+            consultation_sudo.partner_id.id,
+            consultation_sudo.room_token,
+            consultation_sudo.room_token_revoked_at,
+            consultation_sudo.chat_id.link_token,
+        )
+        return self._hash_token(parts)[:REBOOK_KEY_LENGTH]
 
     def _get_rebook_offer(self):
         """Give the link to book again that the owner's page shows once the consultation does not take place.
@@ -195,7 +219,8 @@ class VetConsultation(models.Model):
         """Find the consultation that a link to book again stands for.
 
         :param str payload: the link's last part
-        :return: the consultation with superuser rights, or none when the link is forged, damaged or has expired
+        :return: the consultation with superuser rights, or none when the link is forged, damaged, has expired, was
+            given to another owner or with links that were renewed, or when the consultation has taken place
         :rtype: vet.consultation
         """
         try:
@@ -205,4 +230,8 @@ class VetConsultation(models.Model):
             return self.browse()
         number = values.get("c") if isinstance(values, dict) else None
         # sudo: whoever has the link is the owner; there is no user to check rights with
-        return self.sudo().browse(number).exists() if isinstance(number, int) else self.browse()
+        consultation_sudo = find_record(self.sudo(), number)
+        if not consultation_sudo or consultation_sudo.state == "done":
+            return self.browse()
+        is_present = consteq(consultation_sudo._get_rebook_key(), str(values.get("k")))
+        return consultation_sudo if is_present else self.browse()

@@ -51,15 +51,19 @@ class VetConsultation(models.Model):
 
         :param int consultation_id: the number in a neutral link
         :param str email: what somebody says is the owner's address
+        :return: whether it was mailed
+        :rtype: bool
         """
         # sudo: whoever asks has no login; the link goes to the owner's own address alone
         consultation_sudo = find_record(self.sudo(), consultation_id)
         partner_sudo, now = consultation_sudo.partner_id, fields.Datetime.now()
         is_owner = bool(email_normalize(email)) and email_normalize(email) == partner_sudo.email_normalized
         if not is_owner or not consultation_sudo._is_open() or consultation_sudo.link_state != "valid":
-            return
+            return False
         asked_at = consultation_sudo.link_asked_at
-        if not asked_at or asked_at + LINK_PAUSE <= now:
-            consultation_sudo.link_asked_at = now
-            consultation_sudo.action_send_owner_link()
-            consultation_sudo.notice_ids._wake_queues()
+        if asked_at and asked_at + LINK_PAUSE > now:
+            return False
+        consultation_sudo.link_asked_at = now
+        consultation_sudo.action_send_owner_link()
+        consultation_sudo.notice_ids._wake_queues()
+        return True

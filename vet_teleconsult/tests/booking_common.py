@@ -119,6 +119,20 @@ class BookingCommon(TeleconsultHttpCommon):
         page = self._open(booking._get_path("time")).page
         return page.xpath("//input[@name='start']/@value")[number]
 
+    def _book_at(self, booking, start=None):
+        """Choose a time, and confirm it by the mailed link where that is asked for.
+
+        :return: the page at the end
+        """
+        response = self._send(booking._get_path("time"), start=start or self._get_free(booking))
+        return self._confirm(booking) if booking._is_held() else response
+
+    def _get_confirm_path(self, booking):
+        return f"/vet/book/confirm/{booking.id}/{booking.confirm_token}"
+
+    def _confirm(self, booking):
+        return self._send(self._get_confirm_path(booking))
+
     def _get_text(self, response, hook):
         """Give what the page says where it is marked with this ``data-test``."""
         found = response.page.xpath(f"//*[@data-test='{hook}']")

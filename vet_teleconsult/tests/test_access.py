@@ -20,6 +20,7 @@ MATRIX = {
     "vet.consultation.notice": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
     "vet.consultation.guest": (NOBODY, NOBODY, NOBODY, NOBODY, KEEP, NOBODY, KEEP),
     "vet.booking": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
+    "vet.link.request": (NOBODY,) * 7,  # administrators read
     "vet.emergency.question": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, ALL),
     "vet.chat": (NOBODY, READ, NOBODY, NOBODY, KEEP, NOBODY, ALL),
     "vet.chat.participant": (NOBODY, NOBODY, NOBODY, NOBODY, READ, NOBODY, READ),
@@ -113,6 +114,7 @@ class TestAccess(TeleconsultCommon):
                 {"consultation_id": cls.consultation.id, "name": "Ben"}
             ),
             "vet.booking": cls.env["vet.booking"]._begin(cls.company, []),
+            "vet.link.request": cls.env["vet.link.request"].create({"consultation_number": "1"}),
             "vet.emergency.question": cls.env["vet.emergency.question"].create(
                 {"question": "It cannot get up", "company_id": cls.company.id}
             ),

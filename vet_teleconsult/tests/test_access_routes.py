@@ -56,6 +56,7 @@ HTTP_ROUTES = {
     "/vet/transcript/<int:transcript_id>": (LOGIN, LOGIN, PAGE, WRONG, WRONG, PAGE, WRONG),
     "/vet/book/<int:company_id>": (PAGE, PAGE, AWAY, AWAY, PAGE, PAGE, PAGE),  # owners are led to their own page
     "/vet/book/again/<string:payload>": LINK_PAGE,
+    "/vet/book/confirm/<int:booking_id>/<string:token>": (WRONG,) * 7,  # nothing is to be confirmed yet
     "/vet/booking/<int:booking_id>/<string:token>": (AWAY,) * 7,  # to the step that comes next
     "/vet/booking/<int:booking_id>/<string:token>/<string:step>": LINK_PAGE,
     "/vet/booking/<int:booking_id>/<string:token>/calendar.ics": (AWAY,) * 7,  # nothing is booked yet

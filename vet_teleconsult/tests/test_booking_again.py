@@ -4,6 +4,7 @@ from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .booking_common import BookingCommon
 
@@ -22,7 +23,7 @@ class TestBookingAgain(BookingCommon):
 
     def test_patient_type_and_what_was_said_are_carried_over(self):
         first = self._book_as_stranger()
-        self._send(first._get_path("time"), start=self._get_free(first))
+        self._book_at(first)
         consultation = self._cancel(first)
         path = self._get_again_path(consultation)
         self.assertIn("Minka", self._open(path).text)
@@ -45,7 +46,7 @@ class TestBookingAgain(BookingCommon):
 
     def test_the_bookings_own_page_leads_to_another_time(self):
         first = self._book_as_stranger()
-        self._send(first._get_path("time"), start=self._get_free(first))
+        self._book_at(first)
         self.assertFalse(self._get_offer(first))
         self._cancel(first)
         [offer] = self._get_offer(first)
@@ -152,6 +153,65 @@ class TestBookingExpiry(BookingCommon):
         self.assertEqual(booking.state, "expired")
         self.assertFalse([record for record in made if record.exists()])
         self.assertFalse(booking.owner_name or booking.owner_email or booking.owner_phone or booking.reason)
+
+    def _begin_again(self):
+        """Begin to book instead of a cancelled consultation whose chat goes on, and stop at the files."""
+        self.consultation.with_user(self.manager).action_cancel("The vet is ill.")
+        path = "/vet/book/again/" + self.consultation._get_rebook_url().rpartition("/")[2]
+        booking = self._begin(path)
+        self._send(booking._get_path("reason"), type_id=str(self.offer.id), reason="Still limps")
+        self._open(booking._get_path("files"))
+        return booking
+
+    def test_of_a_booking_again_the_earlier_chat_and_its_files_stay(self):
+        chat = self.consultation.chat_id
+        media = self._send_file(chat)
+        booking = self._begin_again()
+        self.assertEqual(booking.chat_id, chat)
+        token = chat.link_token
+        self._expire(booking)
+        self.assertEqual(booking.state, "expired")
+        self.assertEqual((media.state, chat.state, chat.link_token), ("ready", "open", token))
+
+    def test_an_earlier_chat_is_kept_whatever_a_booking_says_of_it(self):
+        booking = self._begin_again()
+        booking.is_chat_new = True
+        self._expire(booking)
+        self.assertEqual(self.consultation.chat_id.state, "open")
+
+    def test_one_that_cannot_be_forgotten_holds_up_no_other(self):
+        first, second = self._book_as_stranger(), self._book_as_stranger()
+        self.env["vet.consultation"].create(
+            {
+                "patient_id": first.patient_id.id,
+                "partner_id": first.partner_id.id,
+                "type_id": self.offer.id,
+                "company_id": self.company.id,
+                "scheduled_at": fields.Datetime.now(),
+            }
+        )
+        self._let_expire(second)
+        with mute_logger("odoo.sql_db"), self.assertLogs("odoo.addons.vet_teleconsult.models.vet_booking_limits"):
+            self._expire(first)
+        self.assertEqual((first.state, second.state), ("draft", "expired"))
+
+    def test_nothing_of_the_person_is_left_where_records_stay(self):
+        booking = self._book_as_stranger()
+        partner, chat = booking.partner_id, booking.chat_id
+        self._send_file(chat)
+        self._send(booking._get_path("owner"), name="Nora Newer", email="newer@example.com", phone="+49 30 5550188")
+        self.env.cr.precommit.run()
+        self._expire(booking)
+        self.env.cr.precommit.run()
+        self.assertFalse(partner.message_ids)
+        kept = (
+            self.env["mail.tracking.value"]
+            .search([])
+            .filtered(lambda value: "Nora" in f"{value.old_value_char} {value.new_value_char}")
+        )
+        self.assertFalse(kept)
+        typed = (booking.patient_name, booking.species_id, booking.patient_weight, booking.lang, booking.tz)
+        self.assertFalse(any(typed))
 
     def test_where_files_were_sent_they_are_deleted_and_the_contact_is_nameless(self):
         booking = self._book_as_stranger()

@@ -129,6 +129,12 @@ class TestBookingPrivacy(BookingCommon):
         self.assertEqual(response.headers["Cache-Control"], "no-store")
         self.assertEqual(response.headers["X-Robots-Tag"], "noindex")
 
+    def test_no_page_tells_its_address_to_what_it_leads_to(self):
+        booking = self._begin()
+        response = self._open(booking._get_path("owner"))
+        self.assertEqual(response.headers["Referrer-Policy"], "no-referrer")
+        self.assertEqual(response.page.xpath("//meta[@name='referrer']/@content"), ["no-referrer"])
+
     # === WHERE BOOKING IS OPEN === #
 
     def test_a_clinic_that_has_not_opened_its_link_says_the_same_as_one_that_does_not_exist(self):
@@ -170,9 +176,31 @@ class TestBookingPrivacy(BookingCommon):
 
     def test_a_clinic_is_not_flooded_from_many_addresses(self):
         with patch.object(vet_booking_limits, "MAX_AT_COMPANY", 1):
-            self._begin()
+            booking = self._begin()
+            self.assertFalse(self.env["vet.booking"]._is_too_many(self.company, "203.0.113.7"))
+            self._fill(booking, until="pet")
             self.assertTrue(self.env["vet.booking"]._is_too_many(self.company, "203.0.113.7"))
             self.assertFalse(self.env["vet.booking"]._is_too_many(self.other_company, "203.0.113.7"))
+
+    def test_a_household_with_many_addresses_counts_as_one(self):
+        booking_model = self.env["vet.booking"]
+        one = booking_model._hash_client("2001:db8:1:2::1")
+        self.assertEqual(booking_model._hash_client("2001:db8:1:2:ffff::9"), one)
+        self.assertNotEqual(booking_model._hash_client("2001:db8:1:3::1"), one)
+        self.assertEqual(booking_model._hash_client("::ffff:203.0.113.7"), booking_model._hash_client("203.0.113.7"))
+        self.assertNotEqual(booking_model._hash_client("203.0.113.8"), booking_model._hash_client("203.0.113.7"))
+
+    def test_names_hold_no_links(self):
+        booking = self._begin()
+        for name in ("win.example/x", "https://win.example", "WWW.win.example"):
+            with self.subTest(name):
+                response = self._send(booking._get_path("owner"), name=name, email="nora@example.com")
+                self.assertIn("without slashes", self._get_text(response, "booking-problem"))
+                self.assertFalse(booking.owner_name)
+        self._fill(booking, until="pet")
+        response = self._send(booking._get_path("pet"), name="win.example/x", species_id=str(self.species.id))
+        self.assertIn("without slashes", self._get_text(response, "booking-problem"))
+        self.assertFalse(booking.patient_name)
 
     def test_owners_with_a_login_do_not_count(self):
         self._log_in(self.owner)

@@ -1,9 +1,12 @@
-from datetime import datetime
+from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from freezegun import freeze_time
 
 from odoo import fields
 from odoo.tests import tagged
+
+from odoo.addons.vet_teleconsult.models import vet_booking_times
 
 from .booking_common import BookingCommon
 
@@ -15,7 +18,7 @@ class TestBookingTimes(BookingCommon):
     def test_a_time_becomes_an_appointment_with_a_vet(self):
         booking = self._book_as_stranger()
         start = self._get_free(booking)
-        response = self._send(booking._get_path("time"), start=start)
+        response = self._book_at(booking, start)
         self.assertEqual(self._step_of(response), "result")
         self.assertEqual(booking.state, "booked")
         consultation = booking.consultation_id
@@ -27,7 +30,7 @@ class TestBookingTimes(BookingCommon):
 
     def test_the_appointment_comes_as_a_calendar_file(self):
         booking = self._book_as_stranger()
-        response = self._send(booking._get_path("time"), start=self._get_free(booking))
+        response = self._book_at(booking)
         self.assertEqual(
             response.page.xpath("//a[@data-test='booking-ics']/@href"), [booking._get_path("calendar.ics")]
         )
@@ -49,7 +52,7 @@ class TestBookingTimes(BookingCommon):
         booking = self._book_as_stranger()
         start = self._get_free(booking)
         other = self._book_as_stranger(owner={"email": "otto@example.com"})
-        self._send(other._get_path("time"), start=start)
+        self._book_at(other, start)
         self.assertEqual(other.state, "booked")
         response = self._send(booking._get_path("time"), start=start)
         self.assertIn("just been taken", self._get_text(response, "booking-problem"))
@@ -58,12 +61,12 @@ class TestBookingTimes(BookingCommon):
         self.assertNotIn(start, offered)
         self.assertEqual((booking.state, booking.reason), ("draft", "Scratches since Monday"))
         self.assertFalse(booking.consultation_id)
-        self._send(booking._get_path("time"), start=offered[0])
+        self._book_at(booking, offered[0])
         self.assertEqual(booking.state, "booked")
 
     def test_a_time_that_was_never_offered_cannot_be_booked(self):
         booking = self._book_as_stranger()
-        for start in ("2020-01-01T10:00:00Z", "2999-01-01T10:00:00Z", "tomorrow", ""):
+        for start in ("2020-01-01T10:00:00Z", "2999-01-01T10:00:00Z", "9999-12-31T23:59:59Z", "tomorrow", ""):
             with self.subTest(start):
                 response = self._send(booking._get_path("time"), start=start)
                 self.assertTrue(self._get_text(response, "booking-problem"))
@@ -112,6 +115,21 @@ class TestBookingTimes(BookingCommon):
         again = self._open(booking._get_path("time") + earlier).page
         self.assertEqual(again.xpath("//*[@data-test='booking-day']/@href"), days[0])
 
+    def test_a_number_without_end_is_no_clinic(self):
+        self._log_in(self.owner)
+        self.assertEqual(self.url_open("/my/book?company_id=" + "9" * 5000).status_code, 200)
+
+    def test_who_looks_for_times_again_and_again_waits_a_minute(self):
+        booking = self._book_as_stranger()
+        with patch.object(vet_booking_times, "MAX_SEARCHES", booking.searches + 1):
+            first = self._open(booking._get_path("time"))
+            refused = self._open(booking._get_path("time"))
+            booking.searched_at -= timedelta(minutes=2)
+            self.env.flush_all()
+            later = self._open(booking._get_path("time"))
+        self.assertEqual((first.status_code, refused.status_code, later.status_code), (200, 429, 200))
+        self.assertIn("Wait a minute", self._get_text(refused, "booking-refusal"))
+
     def test_without_any_free_time_the_owner_is_told_to_call(self):
         self.hours.attendance_ids.unlink()
         booking = self._book_as_stranger()
@@ -151,7 +169,9 @@ class TestBookingClockChanges(BookingCommon):
         self.assertEqual({time["zone"] for time in times}, {None})
 
     def test_the_start_is_read_back_as_it_was_written(self):
-        times = self._get_days_at("2026-10-24 12:00:00")["2026-10-25"]
-        start = self.env["vet.booking"]._read_start(times[0]["start"])
+        with freeze_time("2026-10-24 12:00:00"):
+            booking = self.env["vet.booking"]._begin(self.company, [], tz="Europe/Berlin", type_id=self.offer.id)
+            days = {day["date"].isoformat(): day["times"] for day in booking._get_days()["days"]}
+            start = booking._read_start(days["2026-10-25"][0]["start"])
         self.assertEqual(start, datetime(2026, 10, 24, 22, 0))
         self.assertEqual(fields.Datetime.to_string(start), "2026-10-24 22:00:00")

@@ -1,7 +1,10 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo import fields
 from odoo.tests import tagged
+
+from odoo.addons.vet_teleconsult.models import vet_link_request
 
 from .common import TeleconsultHttpCommon
 
@@ -23,7 +26,15 @@ class TestJoin(TeleconsultHttpCommon):
         path = f"/vet/join/{consultation_id or self.consultation.id}"
         if values:
             values["csrf_token"] = self._find_token(self.url_open(path).text)
-        return self.url_open(path, data=values or None, allow_redirects=False)
+        response = self.url_open(path, data=values or None, allow_redirects=False)
+        self._answer()
+        return response
+
+    def _answer(self):
+        """Let the requests be answered that were noted."""
+        with self.enter_registry_test_mode():
+            self.env.ref("vet_teleconsult.ir_cron_answer_link_requests").method_direct_trigger()
+        self.env.invalidate_all()
 
     def _find_token(self, text):
         return text.split('name="csrf_token" value="')[1].split('"')[0]
@@ -91,6 +102,30 @@ class TestJoin(TeleconsultHttpCommon):
             return text.replace(self._find_token(text), "")
 
         self.assertEqual(strip(self._visit(consultation_id=NOWHERE)), strip(self._visit()))
+
+    def test_a_request_is_only_noted_whether_the_address_is_the_owners_or_not(self):
+        before = self.env["vet.link.request"].search([])
+        with patch.object(type(self), "_answer"):
+            for email in ("test_owner@example.com", "somebody@example.com"):
+                self._visit(email=email)
+        requests = self.env["vet.link.request"].search([]) - before
+        self.assertEqual(requests.mapped("state"), ["new", "new"])
+        self.assertFalse(self._get_mails())
+        self._answer()
+        self.assertEqual(sorted(requests.mapped("state")), ["mailed", "refused"])
+        self.assertFalse(any(requests.mapped("email")))
+
+    def test_in_a_day_an_owner_is_mailed_five_times_at_most(self):
+        for _number in range(6):
+            self._visit(email="test_owner@example.com")
+            self.consultation.link_asked_at = fields.Datetime.now() - timedelta(minutes=6)
+        self.assertEqual(len(self._get_mails()), 5)
+
+    def test_who_asks_again_and_again_is_told_the_same_and_not_listened_to(self):
+        sent = self._visit(email="somebody@example.com").text
+        with patch.object(vet_link_request, "MAX_FROM_CLIENT", 1):
+            self.assertEqual(self._visit(email="test_owner@example.com").text, sent)
+        self.assertFalse(self._get_mails())
 
     def test_asking_again_at_once_mails_nothing_more(self):
         self._visit(email="test_owner@example.com")

@@ -9,6 +9,7 @@ ADDRESSES = (
     f"/vet/clip/1/{SECRET}",
     f"/vet/booking/1/{SECRET}/owner",
     f"/vet/book/again/{SECRET}",
+    f"/vet/book/confirm/1/{SECRET}",
     f"/vet/media/1/{SECRET}?variant=play",
     f"/my/consultations/1?access_token={SECRET}",
     f"/vet/transcript/1?download=1&access_token={SECRET}",

@@ -3,7 +3,9 @@
 import logging
 import re
 
-_TOKEN = re.compile(r"(/vet/(?:room|chat|clip|media|booking)/\d+/|/vet/book/again/|[?&]access_token=)[\w.=-]+")
+_TOKEN = re.compile(
+    r"(/vet/(?:room|chat|clip|media|booking|book/confirm)/\d+/|/vet/book/again/|[?&]access_token=)[\w.=-]+"
+)
 
 
 class TokenFilter(logging.Filter):

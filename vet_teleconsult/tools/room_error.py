@@ -22,8 +22,8 @@ def get_room_error(env, code, detail=None):
 
     :param Environment env: with the language of the person
     :param str code: ``link_expired``, ``link_revoked``, ``cancelled``, ``finished``, ``no_sidecar``, ``access_denied``,
-        ``chat_locked``, ``empty``, ``too_large``, ``too_many``, ``wrong_type``, ``media_deleted``,
-        ``media_pending``, ``media_failed``, ``transcript_pending`` or ``invalid``
+        ``chat_locked``, ``empty``, ``too_large``, ``too_many``, ``draft_full``, ``draft_chat``, ``wrong_type``,
+        ``media_deleted``, ``media_pending``, ``media_failed``, ``transcript_pending`` or ``invalid``
     :param detail: what is known beyond the code: the reason of a cancellation, what was invalid, the name of a file,
         its size with the limit in bytes
     :rtype: RoomError
@@ -63,6 +63,12 @@ def get_room_error(env, code, detail=None):
         case "too_many":
             message = env._("Too many of your files here have been begun and have not arrived yet.")
             next_step = env._("Wait until some have arrived, or cancel those that you no longer want to send.")
+        case "draft_full":
+            message = env._("This is all that can be sent before the booking is finished.")
+            next_step = env._("Finish the booking. After that you can send more.")
+        case "draft_chat":
+            message = env._("This booking is not finished: nobody would read your message yet.")
+            next_step = env._("Finish the booking, and write what it is about there.")
         case "wrong_type":
             message = env._("“%(name)s” is of a type that is not taken here.", name=detail)
             next_step = env._("Send a photo, a video, a sound recording or a PDF.")
