@@ -291,11 +291,7 @@ class TestWorkflowRoute(WorkflowCommon, TeleconsultHttpCommon):
             ("claim", {}, "scheduled", self.vet, "open"),
             ("lock", {}, "scheduled", self.vet, "locked"),
             ("unlock", {}, "scheduled", self.vet, "open"),
-            ("no_show", {}, "no_show", self.vet, "open"),
-            ("reopen", {}, "scheduled", self.vet, "open"),
             ("cancel", {"reason": "The vet is ill."}, "cancelled", self.vet, "open"),
-            ("reopen", {}, "scheduled", self.vet, "open"),
-            ("hand_over", {"user_id": self.second_vet.id}, "scheduled", self.second_vet, "open"),
         ):
             with self.subTest(action=action):
                 answer = self._ask_bar(self.vet, action=action, **params)
