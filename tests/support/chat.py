@@ -121,3 +121,8 @@ def card(person: Person, name: str | None = None, state: str = "ready") -> Locat
 def sent_bytes(person: Person) -> int:
     """How much of the upload in the tray has arrived, as the tray says (bytes)."""
     return int(person.find("upload").first.get_attribute("data-sent") or 0)
+
+
+def has_sent(person: Person, target: int) -> bool:
+    """Whether so many bytes of the upload in the tray have arrived."""
+    return sent_bytes(person) >= target

@@ -1,6 +1,7 @@
 """Page numbers and a running footer, put on a finished PDF: wkhtmltopdf with unpatched Qt has neither."""
 
 import io
+import logging
 
 import pypdf
 from reportlab.pdfbase import pdfmetrics
@@ -8,6 +9,8 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen import canvas
 
 from .fonts import find_font
+
+_logger = logging.getLogger(__name__)
 
 SIZE = 8  # points
 MARGIN = 36  # points from the left, right and bottom edge of the page
@@ -54,7 +57,7 @@ def _choose_font(running, labels):
             if name not in pdfmetrics.getRegisteredFontNames():
                 pdfmetrics.registerFont(TTFont(name, path))
         except TTFError:
-            pass  # a font that reportlab does not understand
+            _logger.info("The font %s cannot be embedded in PDFs", path)
         else:
             return name, running, labels
     plain = [label if _is_latin(label) else f"{number} / {len(labels)}" for number, label in enumerate(labels, 1)]

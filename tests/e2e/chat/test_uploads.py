@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from playwright.sync_api import expect
 
 from tests.support import clips
-from tests.support.chat import Conversation, Uplink, attach, card, digest, sent_bytes
+from tests.support.chat import Conversation, Uplink, attach, card, digest, has_sent, sent_bytes
 from tests.support.patience import PATIENCE, eventually
 
 
@@ -49,7 +50,7 @@ def test_a_network_cut_ten_times_costs_nothing_but_time(conversation: Conversati
     attach(owner, large_clip)
     for cut in range(10):
         target = (cut + 1) * large_clip.stat().st_size // 24
-        eventually(lambda target=target: sent_bytes(owner) >= target, f"{target} bytes on their way")
+        eventually(partial(has_sent, owner, target), f"{target} bytes on their way")
         uplink.go()
         expect(owner.find("upload").first).to_have_attribute("data-status", "waiting", timeout=PATIENCE * 1000)
         uplink.come()
