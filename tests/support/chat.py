@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, expect
 
 from tests.support.browser import Owner, Person, Vet
-from tests.support.patience import PATIENCE, eventually
+from tests.support.patience import eventually
 from tests.support.stack import Chat, Stack
 
 
@@ -114,7 +114,7 @@ def card(person: Person, name: str | None = None, state: str = "ready") -> Locat
     """Wait for a file in the thread, in this state, and return its card."""
     cards = person.page.locator(f"[data-test=media][data-state={state}]")
     found = (cards.filter(has_text=name) if name else cards).last
-    expect(found).to_be_visible(timeout=PATIENCE * 1000)
+    expect(found).to_be_visible()
     return found
 
 

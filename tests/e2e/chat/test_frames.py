@@ -12,7 +12,7 @@ from tests.support import clips
 from tests.support.browser import Person
 from tests.support.chat import Conversation, attach, card
 from tests.support.clips import NUMBER_OF
-from tests.support.patience import PATIENCE, eventually
+from tests.support.patience import eventually
 
 
 def _number(person: Person) -> int:
@@ -86,7 +86,7 @@ def test_a_time_code_in_a_message_opens_the_clip_there(sent: Conversation) -> No
     link.click()
     sent.owner.sees("clip")
     eventually(lambda: _number(sent.owner) == 30, "the frame at one second")
-    expect(sent.owner.find("clip")).to_be_visible(timeout=PATIENCE * 1000)
+    expect(sent.owner.find("clip")).to_be_visible()
     sent.owner.press("clip-close")
 
 
