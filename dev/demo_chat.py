@@ -39,7 +39,7 @@ def fill(url: str, chat: dict[str, Any]) -> None:
     """
     with tempfile.TemporaryDirectory(prefix="vet-demo-") as name:
         folder = Path(name)
-        missing = [each for each in FILES if not _is_known(url, chat, each)]
+        missing = [each for each in FILES if not is_known(url, chat, each)]
         if not missing:
             return
         say("  A clip and a photo for the chat ...")
@@ -48,7 +48,8 @@ def fill(url: str, chat: dict[str, Any]) -> None:
             _send(url, chat, folder / each)
 
 
-def _is_known(url: str, chat: dict[str, Any], name: str) -> bool:
+def is_known(url: str, chat: dict[str, Any], name: str) -> bool:
+    """Whether a file of this name stands in the chat."""
     messages = _ask(url, chat, "open")["messages"]
     return any(media["name"] == name for message in messages for media in message["media"])
 

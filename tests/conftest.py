@@ -8,13 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
-from playwright.sync_api import Error, Playwright, expect, sync_playwright
+from playwright.sync_api import Error, Playwright, sync_playwright
 
 from dev.testing import REPORTS
 from tests.support import footage, stack
 from tests.support.browser import PHONE, Browsers, Owner, Person, Vet
 from tests.support.call import Call
-from tests.support.patience import PATIENCE
 
 _open_windows: list[Person] = []
 
@@ -35,7 +34,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
 
 @pytest.fixture(scope="session")
 def playwright() -> Iterator[Playwright]:
-    expect.set_options(timeout=PATIENCE * 1000)
     with sync_playwright() as running:
         running.selectors.set_test_id_attribute("data-test")
         yield running

@@ -27,5 +27,5 @@ def nginx(folder: Path) -> tuple[Service, str]:
         f"server {{ listen 127.0.0.1:{port}; root {files}; location / {{ dav_methods PUT DELETE; }} }}\n}}\n"
     )
     address = f"http://127.0.0.1:{port}"
-    command = [program, "-p", folder, "-e", "stderr", "-c", configuration]
+    command: list[str | Path] = [program, "-p", folder, "-e", "stderr", "-c", configuration]
     return Service("nginx", command, os.environ, folder / "nginx.log", answers(address)), address

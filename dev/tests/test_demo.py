@@ -8,6 +8,7 @@ import sys
 import urllib.request
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 import psutil
 import pytest
@@ -100,7 +101,7 @@ def test_the_demos_chat_has_a_clip_and_a_photo(clinic):
     chat = {"id": int(address.split("/")[5]), "token": address.split("/")[6]}
     url = f"http://localhost:{clinic.http}"
     for name in demo_chat.FILES:
-        eventually(lambda name=name: demo_chat._is_known(url, chat, name), f"{name} in the chat")
+        eventually(partial(demo_chat.is_known, url, chat, name), f"{name} in the chat")
 
 
 def test_the_logins_that_it_prints_are_right(clinic):

@@ -3,6 +3,7 @@
 import os
 import socket
 import sys
+from pathlib import Path
 
 import psutil
 import pytest
@@ -122,6 +123,11 @@ def test_a_free_port_is_accepted_and_nobody_answers_on_it():
     port = free_port()
     check_port(port, "Odoo", "VET_HTTP_PORT")
     assert not accepts("127.0.0.1", port)()
+
+
+def test_a_free_port_is_none_that_an_outgoing_connection_may_take_while_its_server_restarts():
+    first_outgoing = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    assert all(free_port() < first_outgoing for _ in range(100))
 
 
 def test_a_service_may_finish_its_work_before_it_ends(tmp_path):

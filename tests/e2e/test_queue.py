@@ -10,7 +10,6 @@ from playwright.sync_api import Locator, expect
 
 from tests.conftest import make_vet
 from tests.support.browser import Owner, Vet
-from tests.support.patience import PATIENCE
 from tests.support.stack import COLLEAGUE, Consultation, Stack
 
 
@@ -27,7 +26,7 @@ def card(vet: Vet, column: str, consultation: Consultation) -> Locator:
 
 
 def sees(found: Locator) -> Locator:
-    expect(found).to_be_visible(timeout=PATIENCE * 1000)
+    expect(found).to_be_visible()
     return found
 
 
@@ -57,7 +56,7 @@ def test_a_waiting_card_counts_the_minutes(watching: Vet, owner: Owner, consulta
     minutes = sees(card(watching, "Waiting", consultation).get_by_test_id("waiting-time"))
     expect(minutes).to_have_text("less than 1 min")
     watching.page.clock.set_system_time(datetime.now(UTC) + timedelta(minutes=7, seconds=5))
-    expect(minutes).to_have_text("7 min", timeout=PATIENCE * 1000)
+    expect(minutes).to_have_text("7 min")
 
 
 def test_a_card_moves_to_claimed_when_a_colleague_takes_it(

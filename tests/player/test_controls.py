@@ -65,6 +65,7 @@ def test_a_seek_shows_the_picture_of_that_moment_at_once(player: PlayerPage) -> 
         "(() => { const pictures = readPictures(); return pictures.length === 2"
         " && pictures.every(({ position }) => Math.abs(position - vetTeleconsult.player.position * 1000) < 60); })()"
     )
+    assert player.position == pytest.approx(14.5, abs=0.1)
     assert player.status == "paused"
 
 

@@ -21,6 +21,8 @@ from tests.support.footage import Footage
 from tests.support.patience import PATIENCE
 from tests.support.stack import Consultation, Stack
 
+expect.set_options(timeout=PATIENCE * 1000)
+
 OBSERVER = Path(__file__).with_name("observer.js")
 
 _SWITCHES = (
@@ -175,23 +177,23 @@ class Person:
 
     def sees(self, hook: str) -> None:
         """Wait until it shows."""
-        expect(self.find(hook).first).to_be_visible(timeout=PATIENCE * 1000)
+        expect(self.find(hook).first).to_be_visible()
 
     def sees_no(self, hook: str) -> None:
         """Wait until it shows no more."""
-        expect(self.find(hook).first).to_be_hidden(timeout=PATIENCE * 1000)
+        expect(self.find(hook).first).to_be_hidden()
 
     def sees_state(self, state: str) -> None:
         """Wait until the connection's state is this."""
-        expect(self.find("connection-state")).to_have_attribute("data-state", state, timeout=PATIENCE * 1000)
+        expect(self.find("connection-state")).to_have_attribute("data-state", state)
 
     def sees_notice(self, text: str) -> None:
         """Wait for a sentence that contains this."""
-        expect(self.find("notice").filter(has_text=text).first).to_be_visible(timeout=PATIENCE * 1000)
+        expect(self.find("notice").filter(has_text=text).first).to_be_visible()
 
     def reads(self, text: str) -> None:
         """Wait for a message with this text."""
-        expect(self.find("message").filter(has_text=text)).to_have_count(1, timeout=PATIENCE * 1000)
+        expect(self.find("message").filter(has_text=text)).to_have_count(1)
 
     def sees_frames(self, hook: str = "remote-video", count: int = 15) -> None:
         """Wait until a video has painted this many more frames."""

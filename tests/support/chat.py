@@ -10,7 +10,7 @@ from typing import Any
 from playwright.sync_api import Locator, expect
 
 from tests.support.browser import Owner, Person, Vet
-from tests.support.patience import PATIENCE, eventually
+from tests.support.patience import eventually
 from tests.support.stack import Chat, Stack
 
 
@@ -114,10 +114,15 @@ def card(person: Person, name: str | None = None, state: str = "ready") -> Locat
     """Wait for a file in the thread, in this state, and return its card."""
     cards = person.page.locator(f"[data-test=media][data-state={state}]")
     found = (cards.filter(has_text=name) if name else cards).last
-    expect(found).to_be_visible(timeout=PATIENCE * 1000)
+    expect(found).to_be_visible()
     return found
 
 
 def sent_bytes(person: Person) -> int:
     """How much of the upload in the tray has arrived, as the tray says (bytes)."""
     return int(person.find("upload").first.get_attribute("data-sent") or 0)
+
+
+def has_sent(person: Person, target: int) -> bool:
+    """Whether so many bytes of the upload in the tray have arrived."""
+    return sent_bytes(person) >= target

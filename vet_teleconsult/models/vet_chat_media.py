@@ -42,9 +42,7 @@ class VetChat(models.Model):
         groups="vet_teleconsult.group_veterinarian",
         help="Chosen when somebody sends a file for the first time.",
     )
-    media_ids = fields.One2many(
-        "vet.media", "chat_id", string="Media", groups="vet_teleconsult.group_veterinarian", readonly=True
-    )
+    media_ids = fields.One2many("vet.media", "chat_id", groups="vet_teleconsult.group_veterinarian", readonly=True)
 
     _chat_key_uniq = models.Constraint("UNIQUE(chat_key)", "Another chat has this key already.")
 

@@ -10,9 +10,7 @@ class VetPatient(models.Model):
 
     # === FIELDS === #
 
-    media_ids = fields.One2many(
-        "vet.media", "patient_id", string="Media", readonly=True, groups="vet_teleconsult.group_veterinarian"
-    )
+    media_ids = fields.One2many("vet.media", "patient_id", readonly=True, groups="vet_teleconsult.group_veterinarian")
     observation_ids = fields.One2many(
         "vet.observation", "patient_id", string="Observations", groups="vet_teleconsult.group_veterinarian"
     )

@@ -1,6 +1,7 @@
 """Page numbers and a running footer, put on a finished PDF: wkhtmltopdf with unpatched Qt has neither."""
 
 import io
+import logging
 
 import pypdf
 from reportlab.pdfbase import pdfmetrics
@@ -8,6 +9,8 @@ from reportlab.pdfbase.ttfonts import TTFError, TTFont
 from reportlab.pdfgen import canvas
 
 from .fonts import find_font
+
+_logger = logging.getLogger(__name__)
 
 SIZE = 8  # points
 MARGIN = 36  # points from the left, right and bottom edge of the page
@@ -78,7 +81,8 @@ def _register_font(text):
         if name not in pdfmetrics.getRegisteredFontNames():
             pdfmetrics.registerFont(TTFont(name, path))
     except TTFError:
-        return None  # a font that reportlab does not understand
+        _logger.info("The font %s cannot be embedded in PDFs", path)
+        return None
     return name
 
 

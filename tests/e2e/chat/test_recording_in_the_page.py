@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.support.browser import PHONE, Browsers, Owner, Person
 from tests.support.chat import Conversation, card
-from tests.support.patience import PATIENCE, eventually
+from tests.support.patience import eventually
 from tests.support.stack import Stack
 
 pytestmark = pytest.mark.manual("A1")
@@ -96,7 +96,7 @@ def test_a_recording_that_a_reload_interrupted_is_offered_again(conversation: Co
     owner.press("recorder-start")
     eventually(lambda: "0:03" in owner.find("recorder-time").inner_text(), "three seconds recorded")
     owner.page.reload()
-    expect(owner.find("unsent-recording")).to_be_visible(timeout=PATIENCE * 1000)
+    expect(owner.find("unsent-recording")).to_be_visible()
     owner.press("unsent-send")
     [media] = conversation.stored()
     assert media["kind"] == "video"

@@ -15,7 +15,7 @@ from pypdf import PdfReader
 from tests.conftest import make_owner, make_vet
 from tests.support.browser import Browsers, Person
 from tests.support.chat import Conversation, attach, card
-from tests.support.patience import PATIENCE, eventually
+from tests.support.patience import eventually
 from tests.support.stack import VET, Stack
 
 pytestmark = pytest.mark.manual("A9", "A10", "A11")
@@ -138,7 +138,7 @@ def test_the_transcript_lies_on_the_patient(ended) -> None:
 
 def test_the_vet_downloads_the_transcript(ended) -> None:
     vet = ended[0].vet
-    expect(vet.find("chat-transcript").first).to_be_visible(timeout=PATIENCE * 1000)
+    expect(vet.find("chat-transcript").first).to_be_visible()
     with vet.page.expect_download() as download:
         vet.find("chat-transcript").first.click()
     assert download.value.path().read_bytes().startswith(b"%PDF")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from tests.support import clips
-from tests.support.chat import Conversation, Uplink, attach, card, digest, sent_bytes
-from tests.support.patience import PATIENCE, eventually
+from tests.support.chat import Conversation, Uplink, attach, card, digest, has_sent, sent_bytes
+from tests.support.patience import eventually
 
 pytestmark = pytest.mark.manual("A1", "A5", "A7")
 
@@ -52,9 +53,9 @@ def test_a_network_cut_ten_times_costs_nothing_but_time(conversation: Conversati
     attach(owner, large_clip)
     for cut in range(10):
         target = (cut + 1) * large_clip.stat().st_size // 24
-        eventually(lambda target=target: sent_bytes(owner) >= target, f"{target} bytes on their way")
+        eventually(partial(has_sent, owner, target), f"{target} bytes on their way")
         uplink.go()
-        expect(owner.find("upload").first).to_have_attribute("data-status", "waiting", timeout=PATIENCE * 1000)
+        expect(owner.find("upload").first).to_have_attribute("data-status", "waiting")
         uplink.come()
     card(conversation.vet)
     _arrived_whole(conversation, large_clip)
@@ -97,7 +98,7 @@ def test_a_paused_upload_waits_for_its_owner(conversation: Conversation, large_c
     attach(owner, large_clip)
     eventually(lambda: sent_bytes(owner) > 0, "bytes on their way")
     owner.press("upload-pause")
-    expect(owner.find("upload").first).to_have_attribute("data-status", "paused", timeout=PATIENCE * 1000)
+    expect(owner.find("upload").first).to_have_attribute("data-status", "paused")
     uplink.hurry()
     assert [each["state"] for each in conversation.media()] == ["uploading"]
     assert not owner.page.locator("[data-test=media][data-state=ready]").count()
@@ -123,7 +124,7 @@ def test_what_is_no_picture_or_sound_is_refused_before_it_is_sent(conversation: 
     disguised.write_bytes(b"MZ\x90\x00" + bytes(2_000))
     attach(conversation.owner, disguised)
     row = conversation.owner.find("upload").first
-    expect(row).to_have_attribute("data-status", "failed", timeout=PATIENCE * 1000)
+    expect(row).to_have_attribute("data-status", "failed")
     expect(row).to_contain_text("program")
     assert conversation.media() == []
 
@@ -136,7 +137,7 @@ def test_a_file_over_the_clinics_limit_is_refused_with_the_limit(conversation: C
         conversation.owner.page.reload()
         attach(conversation.owner, large_clip)
         row = conversation.owner.find("upload").first
-        expect(row).to_have_attribute("data-status", "failed", timeout=PATIENCE * 1000)
+        expect(row).to_have_attribute("data-status", "failed")
         expect(row).to_contain_text("10")
         assert conversation.media() == []
     finally:

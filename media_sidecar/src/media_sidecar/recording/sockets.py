@@ -21,6 +21,10 @@ _LONGEST_TURN = 256
 _LONGEST_WAIT = 1.0
 _SO_RCVBUFFORCE = 33
 
+_CLOCK_READINGS = 5
+_CLOCK_ACCURACY = 0.0005
+"""Within so many seconds the two clocks are to be read, or they are read again."""
+
 _SO_TIMESTAMPNS = 35
 _TIMESTAMP = Struct("@qq")
 _ANCILLARY_BYTES = 64
@@ -63,12 +67,25 @@ class DatagramPoller:
         if self._epoll is None:
             return
         self._timer = asyncio.get_running_loop().call_later(POLL_SECONDS, self._poll)
-        now = self._monotonic()
-        behind = time.time() - now
+        now, behind = self._read_clocks()
         for descriptor, _ in self._epoll.poll(0):
             transport = self._sockets.get(descriptor)
             if transport is not None:
                 transport.drain(now, behind)
+
+    def _read_clocks(self) -> tuple[float, float]:
+        """Read both clocks at one moment, also on a machine that is busy with something else between two readings.
+
+        :return: the monotonic clock, and how far it is behind the wall clock, of which the kernel's timestamps are
+        """
+        readings = []
+        for _ in range(_CLOCK_READINGS):
+            before, wall, after = self._monotonic(), time.time(), self._monotonic()
+            readings.append((after - before, after, wall - before))
+            if after - before <= _CLOCK_ACCURACY:
+                break
+        _, now, behind = min(readings)
+        return now, behind
 
 
 class PolledTransport(asyncio.DatagramTransport):
