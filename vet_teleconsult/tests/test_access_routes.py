@@ -103,7 +103,8 @@ class TestAccessOfRoutes(MediaCommon):
         """A summary that went to the owner."""
         summary = cls.env["vet.consultation.summary"]._create_for(cls.consultation)
         summary.attachment_id = cls.env["ir.attachment"].create({"name": "Summary.pdf", "raw": b"%PDF-"})
-        summary.write({"state": "ready", "mail_message_id": summary.message_post(body="Sent").id})
+        message = summary.message_post(body="Sent", partner_ids=cls.consultation.partner_id.ids)
+        summary.write({"state": "ready", "mail_message_id": message.id})
         return summary
 
     def _get_routes(self):

@@ -14,8 +14,17 @@ class TestChatNotification(ChatCommon):
 
     def setUp(self):
         super().setUp()
-        self.last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id or 0
+        self._forget_mails()
         self._set_time(0)
+
+    def _forget_mails(self):
+        """Count mails from here on."""
+        self.last_mail = self.env["mail.mail"].search([], order="id desc", limit=1).id or 0
+
+    def _hold_call(self, **presence):
+        """Let the vet hold the consultation, and say who is in its room; nobody is told of that in a chat's mail."""
+        self.consultation.write({"vet_id": self.vet.id, **presence})
+        self._forget_mails()
 
     def _set_time(self, minutes=0, seconds=0):
         """Let the test's clock show a time of the morning."""
@@ -87,14 +96,14 @@ class TestChatNotification(ChatCommon):
 
     def test_whoever_is_in_the_room_is_not_mailed(self):
         chat = self.consultation.chat_id
-        self.consultation.write({"vet_id": self.vet.id, "owner_present": True, "vet_present": True})
+        self._hold_call(owner_present=True, vet_present=True)
         self._write(self.as_vet, chat=chat)
         self._write(chat._get_owner_participant(), chat=chat)
         self.assertFalse(self.owner_mails | self.vet_mails)
 
     def test_vet_who_is_in_no_room_is_mailed_though_a_colleague_is(self):
         chat = self.consultation.chat_id
-        self.consultation.write({"vet_id": self.vet.id, "owner_present": True, "vet_present": False})
+        self._hold_call(owner_present=True, vet_present=False)
         self._write(chat._get_owner_participant(), chat=chat)
         self.assertEqual(len(self.vet_mails), 1)
 
