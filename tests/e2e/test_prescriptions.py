@@ -113,7 +113,7 @@ def test_vet_signs_on_the_form_what_was_begun_on_the_consultation(call: Call) ->
     expect(page.locator(".o_dialog")).to_have_count(0, timeout=_WAIT)
     form.locator("button[name=action_sign]").click()
     dialog = page.locator(".o_dialog")
-    dialog.locator("[name=license_number] input").fill("TEST-4711")
+    expect(dialog.locator("[name=license_number]")).to_have_text("TEST-vera")
     dialog.locator("button[name=action_confirm]").click()
     expect(form.locator(".o_arrow_button_current")).to_have_text("Signed", timeout=_WAIT)
     [prescription] = call.clinic.admin.search(
@@ -152,7 +152,7 @@ def _write(vet: Vet) -> None:
 def _sign(vet: Vet) -> None:
     vet.press("rx-to-sign")
     vet.find("rx-signer").fill("Dr. Test")
-    vet.find("rx-license").fill("TEST-4711")
+    expect(vet.find("rx-license-kept")).to_contain_text("TEST-vera")
     vet.press("rx-sign")
     expect(vet.find("rx-item").first).to_have_attribute("data-state", "signed", timeout=_WAIT)
 

@@ -21,7 +21,7 @@ group = env.ref("vet_teleconsult.group_veterinarian")
 result["users"] = {
     login: env["res.users"].create({
         "name": name, "login": login, "password": login, "email": f"{login}@clinic.example",
-        "group_ids": [(4, group.id), (4, env.ref("base.group_user").id)],
+        "group_ids": [(4, group.id), (4, env.ref("base.group_user").id)], "vet_license_number": f"TEST-{login}",
     }).id
     for login, name in (("vera", "Dr Vera Meier"), ("carl", "Dr Carl Vogt"))
 }

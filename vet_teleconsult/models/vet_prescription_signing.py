@@ -22,7 +22,7 @@ class VetPrescription(models.Model):
         Note: self.ensure_one()
 
         :param str name: the vet's name, as they typed it
-        :param str license_number: the vet's licence number; kept on the user who has none yet
+        :param str license_number: the vet's licence number, where their own record has none: it is kept there
         :param bytes signature: drawn signature (base64 of an image); the one that the vet keeps by default
         :raises UserError: naming everything that is missing
         """
@@ -36,7 +36,7 @@ class VetPrescription(models.Model):
         # What follows the patient's record is computed while it still does.
         self.env.flush_all()
         name = self._clean(name, MAX_NAME_LENGTH)
-        license_number = self._clean(license_number or vet.vet_license_number, MAX_LICENSE_LENGTH)
+        license_number = self._clean(vet.vet_license_number or license_number, MAX_LICENSE_LENGTH)
         if not name:
             raise UserError(self.env._("Type your name to sign."))
         if not license_number:
@@ -59,6 +59,8 @@ class VetPrescription(models.Model):
                 "license_number": license_number,
             }
         )
+        # What is stored is compared: a picture that is too large was made smaller.
+        vet._check_signature_is_own(self.with_context(bin_size=False).signature)
         self._keep_pdf()
         self._tell_of_signature()
 
@@ -91,6 +93,20 @@ class VetPrescription(models.Model):
         """
         self.ensure_one()
         return self.company_id._get_owner_timezone(chosen=self.vet_id.tz)
+
+    def _get_account_name(self):
+        """Name whose account it was signed with, where they typed another name.
+
+        Note: self.ensure_one()
+
+        :return: False where it is the name that was typed
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        # sudo: an owner may know who signed, without a right to read users
+        name = self.sudo().vet_id.name or ""
+        is_same = self._clean(name, MAX_NAME_LENGTH).casefold() == (self.signed_name or "").casefold()
+        return False if is_same else name
 
     def _check_ready_to_sign(self):
         """Refuse to sign what leaves a pharmacy or an owner guessing.

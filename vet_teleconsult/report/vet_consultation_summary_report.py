@@ -62,7 +62,8 @@ class ReportConsultationSummary(models.AbstractModel):
     def _get_facts(self, summary, printer):
         consultation = summary.consultation_id
         vet = consultation.vet_id
-        licence = vet.vet_license_number
+        # sudo: colleagues do not read it on the vet's record, but the owner gets it with the summary
+        licence = vet.sudo().vet_license_number
         return [
             (self.env._("Patient"), self._describe_patient(summary)),
             (self.env._("Owner"), consultation.partner_id.name),

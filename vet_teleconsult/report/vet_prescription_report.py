@@ -59,6 +59,7 @@ class ReportPrescription(models.AbstractModel):
             ],
             "signature": prescription.with_context(bin_size=False).signature,
             "signed_name": printer.text(prescription.signed_name),
+            "account_name": printer.text(prescription._get_account_name() or ""),
             "license_number": printer.text(prescription.license_number),
             "signed_at": f"{printer.time(prescription.signed_at)} ({printer.name_zone()})",
         }

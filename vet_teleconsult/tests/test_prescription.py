@@ -303,6 +303,17 @@ class TestPrescriptionSigning(PrescriptionCommon):
         self._sign(vet=self.second_vet, license_number="BE-777")
         self.assertEqual(self.second_vet.vet_license_number, "BE-777")
 
+    def test_licence_number_of_the_vets_own_record_wins_over_a_typed_one(self):
+        self._sign(license_number="BE-99999")
+        self.assertEqual(self.prescription.license_number, "BE-10482")
+        self.assertEqual(self.vet.vet_license_number, "BE-10482")
+
+    def test_typed_name_that_is_the_vets_names_no_account(self):
+        self.assertFalse(self._sign(name="dr.  MEIER")._get_account_name())
+
+    def test_account_is_named_where_another_name_was_typed(self):
+        self.assertEqual(self._sign(name="Dr. Weber")._get_account_name(), "Dr. Meier")
+
     def test_vet_can_keep_their_own_licence_number(self):
         self.second_vet.with_user(self.second_vet).write({"vet_license_number": "BE-1"})
         self.assertEqual(self.second_vet.vet_license_number, "BE-1")
@@ -327,6 +338,13 @@ class TestPrescriptionSigning(PrescriptionCommon):
         self.assertEqual(self.prescription.state, "signed")
         self.assertTrue(self.vet.vet_signature)
 
+    def test_dialog_asks_for_the_licence_number_of_whoever_has_none(self):
+        action = self.prescription.action_sign()
+        for user, is_asked in ((self.vet, False), (self.second_vet, True)):
+            dialog = Form(self.env[action["res_model"]].with_user(user).with_context(**action["context"]))
+            with self.subTest(user=user.login):
+                self.assertEqual(dialog._get_modifier("license_number", "readonly"), not is_asked)
+
     def test_card_appears_in_the_chat_once(self):
         self._sign()
         message = self.consultation.chat_id._get_messages()[-1]
@@ -342,6 +360,63 @@ class TestPrescriptionSigning(PrescriptionCommon):
 
     def test_prescription_without_a_chat_is_signed(self):
         self.assertEqual(self._sign(self._create_prescription(self.other_patient)).state, "signed")
+
+
+class TestSignatureOfAVet(PrescriptionCommon):
+    """What a vet signs with is theirs alone."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.vet.vet_signature = cls._make_signature()
+
+    def test_vets_read_and_draw_their_own(self):
+        user = self.vet.with_user(self.vet)
+        [values] = user.read(["vet_license_number", "vet_signature"])
+        self.assertEqual(values["vet_license_number"], "BE-10482")
+        self.assertTrue(values["vet_signature"] and user.vet_signature)
+        user.write({"vet_signature": False})
+        self.assertFalse(user.vet_signature)
+
+    def test_nobody_else_in_the_clinic_reads_them(self):
+        for user in (self.second_vet, self.manager, self.receptionist):
+            for field in ("vet_license_number", "vet_signature"):
+                with (
+                    self.subTest(user=user.login, field=field),
+                    self.assertRaises(AccessError),
+                    mute_logger("odoo.models"),
+                ):
+                    self.env["res.users"].with_user(user).search_read([("id", "=", self.vet.id)], [field])
+
+    def test_licence_number_is_not_found_by_searching_for_it(self):
+        with self.assertRaises(AccessError), mute_logger("odoo.models"):
+            self.env["res.users"].with_user(self.second_vet).search([("vet_license_number", "=like", "BE-1%")])
+
+    def test_whoever_manages_users_enters_the_licence_number(self):
+        administrator = self._create_user("test_administrator", "base.group_erp_manager", name="Administrator")
+        with Form(self.vet.with_user(administrator), "base.view_users_form") as form:
+            form.vet_license_number = "BE-2"
+        self.assertEqual(self.vet.vet_license_number, "BE-2")
+
+    def test_signature_that_a_colleague_keeps_is_refused(self):
+        with self.assertRaisesRegex(UserError, "another vet's signature"):
+            self._sign(vet=self.second_vet, signature=self._make_signature())
+
+    def test_signature_that_a_colleague_has_signed_with_is_refused(self):
+        self._sign(self._create_prescription())
+        self.vet.vet_signature = False
+        with self.assertRaisesRegex(UserError, "another vet's signature"):
+            self._sign(vet=self.second_vet, signature=self._make_signature())
+
+    def test_signature_of_a_colleague_is_not_kept_as_ones_own(self):
+        with self.assertRaisesRegex(UserError, "another vet's signature"):
+            self.second_vet.with_user(self.second_vet).write({"vet_signature": self._make_signature()})
+
+    def test_the_same_signature_is_used_again_and_again(self):
+        draft_of_a_colleague = self._create_prescription(vet=self.second_vet)
+        for prescription in (self.prescription, draft_of_a_colleague):
+            self._sign(prescription, signature=self._make_signature())
+        self.assertEqual(draft_of_a_colleague.vet_id, self.vet)
 
 
 class TestPrescriptionFrozen(PrescriptionCommon):

@@ -201,6 +201,11 @@ class TestPrescriptionOnThePortal(PrescriptionCommon, TeleconsultHttpCommon):
         self.assertEqual(answer.status_code, 303)
         self.assertNotIn("payroll", answer.text)
 
+    def test_page_names_the_account_where_another_name_was_typed(self):
+        self._sign()
+        page = self._open(self.path, self.owner).text
+        self.assertRegex(page, r'data-test="account-name"[^>]*>Dr\. Meier<')
+
     def test_list_holds_own_signed_ones_alone(self):
         self._sign()
         draft = self._create_prescription()

@@ -69,6 +69,11 @@ class TestPrescriptionPdf(PrescriptionCommon):
     def _count_pictures(self, prescription):
         return len(pypdf.PdfReader(io.BytesIO(prescription.attachment_id.raw)).pages[0].images)
 
+    def test_pdf_names_the_account_where_another_name_was_typed(self):
+        typed, own = self._sign(self._create_prescription()), self._sign(name="Dr. Meier")
+        self.assertIn("With the account of Dr. Meier", read_text(typed.attachment_id.raw))
+        self.assertNotIn("With the account of", read_text(own.attachment_id.raw))
+
     def test_pdf_has_a_title_and_an_author(self):
         self._sign()
         metadata = pypdf.PdfReader(io.BytesIO(self.prescription.attachment_id.raw)).metadata

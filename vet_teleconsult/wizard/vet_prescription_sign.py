@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class VetPrescriptionSign(models.TransientModel):
@@ -10,6 +10,9 @@ class VetPrescriptionSign(models.TransientModel):
     prescription_id = fields.Many2one("vet.prescription", required=True, readonly=True)
     name = fields.Char(string="Your Name", required=True, default=lambda self: self.env.user.name)
     license_number = fields.Char(required=True, default=lambda self: self.env.user.vet_license_number)
+    has_license = fields.Boolean(
+        compute="_compute_has_license", help="Whether your own record has a licence number: it is the one that counts."
+    )
     signature = fields.Image(
         string="Handwritten Signature",
         max_width=1024,
@@ -18,6 +21,10 @@ class VetPrescriptionSign(models.TransientModel):
         help="Optional: your name, the time and your licence number stand on the prescription in any case.",
     )
     keep_signature = fields.Boolean(string="Keep this signature for the next prescriptions")
+
+    @api.depends_context("uid")
+    def _compute_has_license(self):
+        self.has_license = bool(self.env.user.vet_license_number)
 
     def action_confirm(self):
         """Sign."""
