@@ -56,6 +56,7 @@ class VetConsultation(models.Model):
                 "hand_over": is_open and may_act,
                 "cancel": is_open and may_act,
                 "no_show": may_act and is_unheld and not self.owner_present,
+                "reschedule": may_act and is_unheld and not self.owner_present,
                 "undo_start": may_act and is_unheld and self.state == "in_progress",
                 "finish": may_act and self.state == "in_progress",
                 "reopen": may_act and self.state in CLOSED_STATES,
@@ -68,7 +69,7 @@ class VetConsultation(models.Model):
         Note: self.ensure_one()
 
         :param str action: ``claim``, ``release``, ``hand_over``, ``lock``, ``unlock``, ``cancel``, ``no_show``,
-            ``undo_start``, ``finish`` or ``reopen``; None only tells how the consultation stands
+            ``reschedule``, ``undo_start``, ``finish`` or ``reopen``; None only tells how the consultation stands
         :param int user_id: to whom to hand over
         :param str reason: why it is cancelled, for the owner
         :return: the consultation as the bar shows it
@@ -101,6 +102,9 @@ class VetConsultation(models.Model):
                 self.action_cancel(reason)
             case "no_show":
                 self.action_no_show()
+            case "reschedule":
+                # The button asks for a time; here that is a refusal.
+                raise UserError(self.env._("Choose when the consultation is to take place."))
             case "undo_start":
                 self.action_undo_start()
             case "finish":

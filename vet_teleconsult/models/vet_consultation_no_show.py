@@ -49,14 +49,7 @@ class VetConsultation(models.Model):
         for consultation in self:
             consultation._check_responsible()
             consultation._check_open()
-            if consultation.owner_present:
-                raise UserError(
-                    self.env._(
-                        "%(owner)s is in the room of %(consultation)s.",
-                        owner=consultation.partner_id.name,
-                        consultation=consultation.name,
-                    )
-                )
+            consultation._check_owner_absent()
             if consultation.scheduled_at > fields.Datetime.now():
                 raise UserError(
                     self.env._(
@@ -68,6 +61,17 @@ class VetConsultation(models.Model):
         return True
 
     # === BUSINESS METHODS === #
+
+    def _check_owner_absent(self):
+        for consultation in self:
+            if consultation.owner_present:
+                raise UserError(
+                    self.env._(
+                        "%(owner)s is in the room of %(consultation)s.",
+                        owner=consultation.partner_id.name,
+                        consultation=consultation.name,
+                    )
+                )
 
     def _get_no_show_at(self):
         """Say from when on the owner's not coming is proposed as a no-show.

@@ -7,7 +7,10 @@ MISSED_STATES = ("cancelled", "no_show")
 
 
 class VetConsultation(models.Model):
-    """Reopening: what is finished goes on; what did not take place gets another time, and its owner is told."""
+    """Reopening, and choosing another time: the owner is told.
+
+    What is finished goes on; what did not take place, or whose owner has not come, gets another time.
+    """
 
     _inherit = "vet.consultation"  # pylint: disable=consider-merging-classes-inherited
 
@@ -35,9 +38,28 @@ class VetConsultation(models.Model):
         missed = self.filtered(lambda consultation: consultation.state in MISSED_STATES)
         missed._check_not_booked_again()
         if missed and not scheduled_at:
-            return missed._ask_for_time()
+            return missed._ask_for_time(self.env._("Schedule Again"))
         (self - missed).write({"state": "in_progress", "ended_at": False})
         for consultation in missed:
+            consultation._schedule_again(scheduled_at)
+        self._extend_links()
+        return True
+
+    def action_reschedule(self, scheduled_at=None):
+        """Choose another time for what is to take place and whose owner has not come; without one, ask for it first.
+
+        :param datetime scheduled_at: UTC, without time zone
+        :raises UserError: when it is over or another vet's, the owner is there or was met, or the time is over
+        """
+        self.check_access("write")
+        self._lock()
+        self._check_responsible()
+        self._check_open()
+        self._check_owner_not_met()
+        self._check_owner_absent()
+        if not scheduled_at:
+            return self._ask_for_time(self.env._("Choose Another Time"), is_move=True)
+        for consultation in self:
             consultation._schedule_again(scheduled_at)
         self._extend_links()
         return True
@@ -62,17 +84,19 @@ class VetConsultation(models.Model):
                     )
                 )
 
-    def _ask_for_time(self):
+    def _ask_for_time(self, title, is_move=False):
         """Open the dialog that asks when the consultation is to take place.
 
+        :param str title: of the dialog
+        :param bool is_move: whether it is to take place anyway, at another time
         :rtype: dict
         """
         if len(self) > 1:
-            raise UserError(self.env._("Reopen one consultation after the other: each needs a time of its own."))
-        dialog = self.env["vet.consultation.reopen"].create({"consultation_id": self.id})
+            raise UserError(self.env._("Take one consultation after the other: each needs a time of its own."))
+        dialog = self.env["vet.consultation.reopen"].create({"consultation_id": self.id, "is_move": is_move})
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Schedule Again"),
+            "name": title,
             "res_model": dialog._name,
             "res_id": dialog.id,
             "view_mode": "form",
@@ -97,6 +121,7 @@ class VetConsultation(models.Model):
                 "started_at": False,
                 "ended_at": False,
                 "waiting_since": False,
+                "owner_left_at": False,
                 "cancel_reason": False,
                 "cancel_mail_id": False,
                 "cancel_mailed_at": False,

@@ -154,6 +154,78 @@ class TestBookedAgain(ReopenCommon):
         self.assertFalse(self.booking.consultation_id)
 
 
+class TestChoosingAnotherTime(ReopenCommon):
+    """An owner who has not come in time is given another one, instead of a no-show."""
+
+    def setUp(self):
+        super().setUp()
+        self.clock.move_to("2026-03-17 08:20:00")  # twenty past nine in Berlin
+        self.consultation._propose_no_show()
+        self.before = self._get_mails()
+
+    def test_the_proposal_ends_with_its_activity(self):
+        self.assertTrue(self.consultation.no_show_proposed)
+        self.as_vet.action_reschedule(self._at(WEDNESDAY, "10:00"))
+        self.assertFalse(self.consultation.no_show_proposed or self.consultation.activity_ids)
+
+    def test_it_is_in_the_calendar_at_the_new_time(self):
+        self.as_vet.action_reschedule(self._at(WEDNESDAY, "10:00"))
+        event = self.consultation.event_id
+        self.assertEqual((self.consultation.state, event.active), ("scheduled", True))
+        self.assertEqual(event.start, self._at(WEDNESDAY, "10:00"))
+
+    def test_the_owner_is_told_once_as_of_any_move(self):
+        self.as_vet.action_reschedule(self._at(WEDNESDAY, "10:00"))
+        [mail] = self._get_mails() - self.before
+        self.assertIn("Wednesday, March 18, 2026, 10:00 AM", " ".join(html2plaintext(mail.body_html).split()))
+        self.assertEqual(self.consultation.notice_ids.filtered(lambda each: each.mail_id == mail).kind, "move")
+
+    def test_what_the_vet_has_started_in_vain_is_expected_anew(self):
+        self.as_vet.action_start()
+        self.as_vet.action_reschedule(self._at(WEDNESDAY, "10:00"))
+        self.assertEqual((self.consultation.state, self.consultation.started_at), ("scheduled", False))
+        self.assertEqual(len(self._get_mails() - self.before), 1)
+
+    def test_that_the_owner_had_come_and_left_counts_no_more(self):
+        self.consultation.write({"state": "waiting", "owner_present": True})
+        self.consultation.write({"state": "scheduled", "owner_present": False})
+        self.as_vet.action_reschedule(self._at(WEDNESDAY, "10:00"))
+        self.assertFalse(self.consultation.owner_left_at)
+
+    def test_an_owner_who_is_there_is_seen_and_not_sent_away(self):
+        self.consultation.owner_present = True
+        with self.assertRaisesRegex(UserError, "Anna Keller is in the room"):
+            self.as_vet.action_reschedule(self._at(WEDNESDAY, "10:00"))
+
+    def test_a_time_that_is_over_is_refused(self):
+        with self.assertRaisesRegex(UserError, "This time is over"):
+            self.as_vet.action_reschedule(self._at(TUESDAY, "09:00"))
+        self.assertTrue(self.consultation.no_show_proposed)
+
+    def _open_move(self):
+        action = self.as_vet.action_reschedule()
+        self.assertEqual(action["name"], "Choose Another Time")
+        return self.env[action["res_model"]].with_user(self.vet).browse(action["res_id"])
+
+    def test_without_a_time_the_dialog_suggests_the_next_free_one_and_nothing_changes(self):
+        dialog = self._open_move()
+        self.assertEqual(dialog.scheduled_at, dialog.slot_ids[:1].start)
+        self.assertGreater(dialog.scheduled_at, self._at(TUESDAY, "09:30"))
+        self.assertTrue(self.consultation.no_show_proposed)
+
+    def test_the_time_of_the_dialog_is_taken(self):
+        dialog = self._open_move()
+        dialog.action_confirm()
+        self.assertEqual(self.consultation.scheduled_at, dialog.scheduled_at)
+
+    def test_what_was_closed_while_the_dialog_was_open_is_not_opened_by_it(self):
+        dialog = self._open_move()
+        self.as_vet.action_no_show()
+        with self.assertRaisesRegex(UserError, "Reopen it first"):
+            dialog.action_confirm()
+        self.assertEqual(self.consultation.state, "no_show")
+
+
 class TestDialog(ReopenCommon):
     """The dialog suggests free times, and lets choose any."""
 

@@ -24,6 +24,7 @@ BUTTONS = {
     "action_no_show": ("no_show", "no_show", "no_show", OVER, OVER, OVER),
     "action_cancel": ("cancelled", "cancelled", "cancelled", CANNOT, "has been cancelled already", CANNOT),
     "action_reopen": ("is not over", "is not over", "is not over", "in_progress", "scheduled", "scheduled"),
+    "action_reschedule": ("scheduled", "scheduled", "scheduled", OVER, OVER, OVER),
     "action_lock_chat": ("scheduled", "waiting", "in_progress", "done", "cancelled", "no_show"),
     "action_unlock_chat": ("scheduled", "waiting", "in_progress", "done", "cancelled", "no_show"),
 }
@@ -48,6 +49,7 @@ class WorkflowCommon(TeleconsultCommon):
             "action_cancel": ["The vet is ill."],
             "action_hand_over": [self.second_vet.id],
             "action_reopen": [fields.Datetime.now() + timedelta(days=1)],
+            "action_reschedule": [fields.Datetime.now() + timedelta(days=1)],
         }
         return getattr(consultation.with_user(user or self.vet), name)(*arguments.get(name, []))
 
@@ -137,11 +139,11 @@ class TestStartWithoutOwner(WorkflowCommon):
     def test_after_a_call_with_the_owner_it_is_neither_taken_back_nor_a_no_show(self):
         consultation = self._make("in_progress")
         self._call(consultation)
-        for name in ("action_undo_start", "action_no_show"):
+        for name in ("action_undo_start", "action_no_show", "action_reschedule"):
             with self.subTest(button=name), self.assertRaisesRegex(UserError, "finish it instead"):
                 self._press(consultation, name)
         may = consultation.with_user(self.vet)._get_workflow()["may"]
-        self.assertFalse(may["undo_start"] or may["no_show"])
+        self.assertFalse(may["undo_start"] or may["no_show"] or may["reschedule"])
 
     def test_a_talk_of_vet_and_guest_is_no_call_with_the_owner(self):
         consultation = self._make("in_progress")
@@ -342,6 +344,7 @@ class TestWorkflowRoute(WorkflowCommon, TeleconsultHttpCommon):
             ({"action": "unlink"}, "did not work"),
             ({"action": ["claim"]}, "did not work"),
             ({"action": "hand_over"}, "Choose a vet"),
+            ({"action": "reschedule"}, "Choose when"),
             ({"action": "hand_over", "user_id": "7"}, "Choose a vet"),
             ({"action": "cancel"}, "Write why"),
             ({"action": "cancel", "reason": "  "}, "Write why"),
@@ -376,6 +379,7 @@ class TestWorkflowRoute(WorkflowCommon, TeleconsultHttpCommon):
             "hand_over": "action_hand_over",
             "cancel": "action_cancel",
             "no_show": "action_no_show",
+            "reschedule": "action_reschedule",
             "undo_start": "action_undo_start",
             "finish": "action_finish",
             "reopen": "action_reopen",

@@ -10,12 +10,13 @@ OFFERED_SLOTS = 12
 
 
 class VetConsultationReopen(models.TransientModel):
-    """Ask when a consultation that did not take place is to: its time was given back, or is over."""
+    """Ask when a consultation is to take place whose time was given back, is over, or passed without its owner."""
 
     _name = "vet.consultation.reopen"
     _description = "Schedule a Consultation Again"
 
     consultation_id = fields.Many2one("vet.consultation", required=True, readonly=True, ondelete="cascade")
+    is_move = fields.Boolean(readonly=True, help="Whether it is to take place anyway, at another time.")
     vet_id = fields.Many2one(related="consultation_id.vet_id")
     owner_name = fields.Char(related="consultation_id.partner_id.name")
     slot_ids = fields.One2many("vet.consultation.reopen.slot", "reopen_id", string="Free Times", readonly=True)
@@ -73,11 +74,13 @@ class VetConsultationReopen(models.TransientModel):
     # === ACTION METHODS === #
 
     def action_confirm(self):
-        """Schedule the consultation again."""
+        """Schedule the consultation again, or at another time."""
         self.ensure_one()
         if not self.scheduled_at:
             raise UserError(self.env._("Choose when the consultation is to take place."))
-        self.consultation_id.action_reopen(self.scheduled_at)
+        # What has become of it since the dialog was opened decides whether that still can be done.
+        choose = self.consultation_id.action_reschedule if self.is_move else self.consultation_id.action_reopen
+        choose(self.scheduled_at)
         return {"type": "ir.actions.act_window_close"}
 
     # === BUSINESS METHODS === #

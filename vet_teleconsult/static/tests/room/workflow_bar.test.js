@@ -128,6 +128,17 @@ test("a no-show that is proposed is a question", async () => {
     expect("[data-test=workflow-no-show]").toHaveAttribute("data-proposed", "true");
 });
 
+test("beside a no-show that is proposed, another time can be chosen", async () => {
+    await mountBar({ ...MINE, may: { ...HOLDER, reschedule: true }, no_show_proposed: true });
+    await click("[data-test=workflow-reschedule]");
+    expect.verifySteps(["reschedule"]);
+});
+
+test("while an owner can still come no other time is proposed", async () => {
+    await mountBar({ ...MINE, may: { ...HOLDER, reschedule: true } });
+    expect("[data-test=workflow-reschedule]").toHaveCount(0);
+});
+
 test("nothing can be pressed while an answer is awaited", async () => {
     await mountBar({ ...MINE, may: { ...HOLDER, finish: true, reopen: true }, busy: true });
     for (const button of queryAll(".o_vet_workflow button")) {

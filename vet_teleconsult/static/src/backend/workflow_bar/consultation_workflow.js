@@ -14,7 +14,7 @@ const BUNCH = 150;
 /** The longest that a browser's timer waits, ms; who stays on a page for longer has had news by then. */
 const LONGEST_WAIT = 2 ** 31 - 1;
 /** Buttons behind which Odoo asks for more in a dialog of its own. */
-const DIALOGS = { cancel: "action_cancel", hand_over: "action_hand_over" };
+const DIALOGS = { cancel: "action_cancel", hand_over: "action_hand_over", reschedule: "action_reschedule" };
 /** What did not take place gets another time, for which Odoo asks too. */
 const MISSED = ["cancelled", "no_show"];
 

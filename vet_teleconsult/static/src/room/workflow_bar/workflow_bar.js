@@ -17,7 +17,10 @@ export class WorkflowBar extends Component {
         consultation: Object,
         /** While an answer is awaited nothing else can be pressed. */
         busy: { type: Boolean, optional: true },
-        /** Told the action: claim, release, hand_over, lock, unlock, no_show, cancel, undo_start, finish or reopen. */
+        /**
+         * Told the action: claim, release, hand_over, lock, unlock, no_show, reschedule, cancel, undo_start, finish or
+         * reopen.
+         */
         onAction: Function,
     };
 
