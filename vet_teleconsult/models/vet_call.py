@@ -26,6 +26,12 @@ class VetCall(models.Model):
         default=True,
         help="Whether the owner took part. A vet and a guest who talk while they wait hold no consultation.",
     )
+    is_with_vet = fields.Boolean(
+        string="With a Vet",
+        readonly=True,
+        default=True,
+        help="Whether a vet took part. An owner and a guest who talk while they wait hold no consultation.",
+    )
     recording_ids = fields.One2many("vet.recording", "call_id", string="Recordings")
 
     _sidecar_key_uniq = models.Constraint("UNIQUE(sidecar_key)", "This call is known already.")

@@ -4,6 +4,7 @@ from functools import partial
 from odoo import api, fields, models
 
 from ..tools import protocol
+from .vet_consultation_workflow import NOT_BEGUN
 
 FILE_FIELDS = {"key": str, "mime": str, "participant": str, "role": str, "source": str}
 ROLES = ("vet", "owner", "guest")
@@ -85,6 +86,8 @@ class VetConsultation(models.Model):
             if role == "owner":
                 vals |= self._prepare_owner_presence(is_present, event.at)
             self.write(vals)
+            if role == "vet" and is_present:
+                self._take_up_calls(event.at)
             if role == "owner":
                 self._notify_room()
             elif role == "guest":
@@ -101,15 +104,36 @@ class VetConsultation(models.Model):
         roles = {person.get("role") for person in people if isinstance(person, dict)}
         if roles and "owner" not in roles and not self.owner_present:
             call.is_with_owner = False
-        if self.state in ("scheduled", "waiting"):
-            self.write({"state": "in_progress", "started_at": self.started_at or event.at})
+        if roles and "vet" not in roles and not self.vet_present:
+            call.is_with_vet = False
+        else:
+            self._begin(event.at)
         self._withdraw_no_show()
+
+    def _take_up_calls(self, at):
+        """Note that a vet has come into a call of the owner with a guest: from now on it is a consultation.
+
+        Note: self.ensure_one()
+
+        :param datetime at: when
+        """
+        self.ensure_one()
+        running = self.call_ids.filtered(lambda call: call.started_at and not call.ended_at)
+        if running:
+            running.is_with_vet = True
+            self._begin(at)
+
+    def _begin(self, at):
+        if self.state in NOT_BEGUN:
+            self.write({"state": "in_progress", "started_at": self.started_at or at})
 
     def _apply_call_ended(self, event):
         protocol.require(event.data, call=str, started_at=str, ended_at=str)
         started_at = protocol.parse_time(event.data["started_at"])
         ended_at = protocol.parse_time(event.data["ended_at"])
         call = self.env["vet.call"]._find_or_create(self, event.data["call"])
+        # Who took part is told by its beginning, which may come later.
+        is_known = bool(call.started_at)
         call.write(
             {
                 "started_at": started_at,
@@ -117,8 +141,8 @@ class VetConsultation(models.Model):
                 "end_reason": event.data.get("reason"),
             }
         )
-        if self.state in ("scheduled", "waiting"):
-            self.write({"state": "in_progress", "started_at": self.started_at or started_at})
+        if is_known and call.is_with_vet:
+            self._begin(started_at)
         self._withdraw_no_show()
         self._notify_room()
 

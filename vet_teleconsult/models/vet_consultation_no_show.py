@@ -141,7 +141,7 @@ class VetConsultation(models.Model):
                     ("state", "in", MISSABLE_STATES),
                     ("mode", "!=", "phone"),
                     ("owner_present", "=", False),
-                    ("call_ids", "not any", [("is_with_owner", "=", True)]),
+                    ("call_ids", "not any", [("is_with_owner", "=", True), ("is_with_vet", "=", True)]),
                     ("no_show_proposed", "=", False),
                     ("scheduled_at", "<=", now - timedelta(minutes=consultation_type.no_show_after)),
                 ]

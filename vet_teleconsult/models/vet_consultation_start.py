@@ -35,7 +35,7 @@ class VetConsultation(models.Model):
     # === BUSINESS METHODS === #
 
     def _has_met_owner(self):
-        """Say whether a call with the owner has connected: from then on the consultation has taken place.
+        """Say whether a call of the owner with a vet has connected: from then on the consultation has taken place.
 
         Note: self.ensure_one()
 
@@ -43,7 +43,7 @@ class VetConsultation(models.Model):
         """
         self.ensure_one()
         # sudo: whether there was a call, for whoever may see the consultation
-        return any(self.sudo().call_ids.mapped("is_with_owner"))
+        return any(call.is_with_owner and call.is_with_vet for call in self.sudo().call_ids)
 
     def _check_owner_not_met(self):
         for consultation in self:

@@ -185,6 +185,39 @@ class TestCallEvents(TeleconsultHttpCommon):
         self._deliver("participant.joined", {"participant": "owner-1", "role": "owner"}, sequence=2)
         self.assertTrue(call.is_with_owner)
 
+    def test_call_of_owner_and_guest_begins_no_consultation(self):
+        call = self._start_between("owner", "guest")
+        self.assertFalse(call.is_with_vet or self.consultation._has_met_owner())
+        self._end()
+        self.assertEqual((self.consultation.state, self.consultation.started_at), ("scheduled", False))
+
+    def test_call_of_owner_and_guest_whose_end_is_told_first_begins_none_either(self):
+        self._end()
+        self._start_between("owner", "guest")
+        self.assertEqual(self.consultation.state, "scheduled")
+
+    def test_call_with_a_vet_whose_end_is_told_first_begins_the_consultation(self):
+        self._end()
+        self._start_between("owner", "vet")
+        self.assertEqual(self.consultation.state, "in_progress")
+
+    def test_vet_who_comes_into_the_call_of_owner_and_guest_begins_the_consultation(self):
+        call = self._start_between("owner", "guest")
+        self._deliver("participant.joined", {"participant": "vet-1", "role": "vet"}, sequence=2)
+        self.assertEqual(self.consultation.state, "in_progress")
+        self.assertTrue(call.is_with_vet and self.consultation._has_met_owner())
+
+    def test_vet_who_is_there_before_the_call_begins_nothing(self):
+        self._deliver("participant.joined", {"participant": "vet-1", "role": "vet"}, sequence=2)
+        self.assertEqual(self.consultation.state, "scheduled")
+
+    def test_owner_who_talked_with_a_guest_alone_can_still_be_a_no_show(self):
+        self._start_between("owner", "guest")
+        self._end()
+        self.consultation.scheduled_at = "2026-05-01 09:00:00"
+        self.consultation.with_user(self.vet).action_no_show()
+        self.assertEqual(self.consultation.state, "no_show")
+
     def test_second_call_of_a_consultation_is_kept_beside_the_first(self):
         self._start("c1")
         self._end("c1")
