@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { click, edit, press, queryAll, queryOne, waitFor, waitForNone, waitUntil } from "@odoo/hoot-dom";
 import { advanceTime, animationFrame, mockDate } from "@odoo/hoot-mock";
-import { Component, xml } from "@odoo/owl";
+import { Component, onMounted, xml } from "@odoo/owl";
 import { patchWithCleanup } from "@web/../tests/web_test_helpers";
 import { ChatThread } from "@vet_teleconsult/chat/thread/chat_thread";
 import { LIMIT } from "@vet_teleconsult/chat/thread/render_window";
@@ -362,8 +362,10 @@ test("a clip opens over the thread, and the focus returns to it", async () => {
 test("each of two clips that are compared asks for its own fresh address", async () => {
     class Refresher extends FakeViewer {
         setup() {
-            this.props.refresh(5);
-            this.props.refresh(6);
+            onMounted(() => {
+                this.props.refresh(5);
+                this.props.refresh(6);
+            });
         }
     }
     patchWithCleanup(lazyParts, { clipViewer: async () => Refresher });

@@ -88,10 +88,9 @@ test("what is typed and not saved is there again when the notes are", async () =
     room.state.isShown = false;
     await animationFrame();
     room.state.isShown = true;
-    await waitFor("[data-test=note-recommendations]");
+    await waitFor("[role=status]:contains(Not saved yet.)");
     expect("[data-test=note-recommendations]").toHaveValue("Clean the ear.");
     expect("[data-test=note-editor]").toHaveText("Fleas.");
-    await waitFor("[role=status]:contains(Not saved yet.)");
 });
 
 test("what could not be saved says so and stays", async () => {
