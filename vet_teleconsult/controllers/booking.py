@@ -245,6 +245,7 @@ class TeleconsultBooking(BookingPage):
         return {
             **booking_sudo._get_days(day or None),
             "is_open_now": booking_sudo._is_open_now(),
+            "has_vet_now": booking_sudo._has_vet_now(),
             "timezones": pytz.common_timezones,
             "format_local_time": self._format_local_time,
             "files_props": self._get_files_props(booking_sudo),

@@ -167,6 +167,8 @@ class VetBooking(models.Model):
         self._check_complete()
         if not self._is_open_now():
             raise UserError(self.env._("The clinic is closed right now. Choose a time, please."))
+        if not self._has_vet_now():
+            raise UserError(self.env._("No vet can see you before the clinic closes. Choose a time, please."))
         vals = self._prepare_consultation_vals()
         consultation = self.env["vet.consultation"].create(
             {**vals, "type_id": self.type_id.id, "scheduled_at": fields.Datetime.now()}
@@ -194,7 +196,7 @@ class VetBooking(models.Model):
         return consultation
 
     def _is_open_now(self):
-        """Say whether the clinic sees owners right now for what this one wants.
+        """Say whether the clinic is open right now for what this owner wants.
 
         Note: self.ensure_one()
 
@@ -202,6 +204,16 @@ class VetBooking(models.Model):
         """
         self.ensure_one()
         return self.type_id._is_open_at(fields.Datetime.now(), self.company_id)
+
+    def _has_vet_now(self):
+        """Say whether a vet can see this owner before the clinic closes: some work now, and are not all taken.
+
+        Note: self.ensure_one()
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        return self.type_id._has_vet_at(fields.Datetime.now(), self.company_id)
 
     def _check_complete(self):
         if self._get_next_step() != "time" or self.type_id not in self._get_types():

@@ -21,8 +21,8 @@ class VetConsultation(models.Model):
     def _get_place_in_line(self):
         """Count the owners who are to be seen before this one by whichever vet is free next.
 
-        The line is that of the company's consultations which no vet has claimed: those whose owner is here, and
-        those whose time has come. Whoever has a vet of their own stands in no line, nor does anybody whose time is more
+        The line is that of the company's consultations which no vet has claimed and which vets of this one's type can
+        hold: those whose owner is here, and those whose time has come. Whoever has a vet of their own stands in no line, nor does anybody whose time is more
         than a quarter of an hour away, or long past without them.
 
         Note: self.ensure_one()
@@ -42,7 +42,7 @@ class VetConsultation(models.Model):
         return consultations_sudo.search_count(in_line & before)
 
     def _get_line_domain(self):
-        """Say which consultations wait for any vet of the company.
+        """Say which consultations wait for any of the vets who can hold this one.
 
         Note: self.ensure_one()
 
@@ -51,8 +51,12 @@ class VetConsultation(models.Model):
         self.ensure_one()
         now = fields.Datetime.now()
         is_due = Domain("scheduled_at", ">=", now - LINE_AFTER) & Domain("scheduled_at", "<=", now + LINE_BEFORE)
+        vets = self.type_id.vet_ids
+        # A type without vets of its own is held by every vet.
+        is_for_them = Domain("type_id.vet_ids", "=", False) | Domain("type_id.vet_ids", "in", vets.ids)
         return (
             Domain("company_id", "=", self.company_id.id)
+            & (is_for_them if vets else Domain.TRUE)
             & Domain("vet_id", "=", False)
             & Domain("state", "in", LINE_STATES)
             & (Domain("owner_present", "=", True) | is_due)

@@ -62,6 +62,7 @@ from . import (
     test_reopen,
     test_room,
     test_schedule_companies,
+    test_seen_now,
     test_sidecar,
     test_slot_concurrency,
     test_slots,

@@ -1,6 +1,8 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from odoo.addons.vet_teleconsult.models import vet_booking_submit
@@ -218,6 +220,26 @@ class TestBooking(BookingCommon):
             booking._get_path("time"), data={"csrf_token": token[0] if token else "", "when": "now"}
         )
         self.assertNotIn("booking-result", response.text)
+        self.assertFalse(booking.consultation_id)
+
+    def test_no_now_is_offered_when_no_vet_is_there_before_closing_time(self):
+        booking = self._book_as_stranger()
+        now = fields.Datetime.now()
+        for vet in (self.vet, self.second_vet):
+            self.env["calendar.event"].create(
+                {
+                    "name": "Congress",
+                    "start": now - timedelta(hours=1),
+                    "stop": now + timedelta(hours=36),
+                    "user_id": vet.id,
+                    "partner_ids": [fields.Command.set(vet.partner_id.ids)],
+                }
+            )
+        page = self._open(booking._get_path("time")).page
+        self.assertTrue(page.xpath("//*[@data-test='no-vet-now']"))
+        self.assertFalse(page.xpath("//*[@data-test='book-now' or @data-test='closed-now']"))
+        with self.assertRaisesRegex(UserError, "No vet can see you"):
+            booking._request_now()
         self.assertFalse(booking.consultation_id)
 
     def test_what_the_owner_said_stands_in_the_consultations_chat(self):

@@ -61,6 +61,20 @@ class TestPlaceInLine(TeleconsultCommon):
         self._waiting(9, patient=patient, type_id=foreign_type.id)
         self.assertEqual(self._places(self._waiting()), [0])
 
+    def test_who_waits_for_other_vets_is_before_nobody_here(self):
+        vets = (self.vet, self.second_vet)
+        own, other = (self.consultation_type.copy({"vet_ids": [fields.Command.set(vet.ids)]}) for vet in vets)
+        self._waiting(9, type_id=other.id)
+        self.assertEqual(self._places(self._waiting(type_id=own.id)), [0])
+
+    def test_who_waits_for_the_same_vet_is_before_also_with_another_type(self):
+        own = self.consultation_type.copy({"vet_ids": [fields.Command.set(self.vet.ids)]})
+        both = self.consultation_type.copy({"vet_ids": [fields.Command.set((self.vet | self.second_vet).ids)]})
+        anybody = self.consultation_type.copy({"vet_ids": [fields.Command.clear()]})
+        self._waiting(9, type_id=both.id)
+        self._waiting(6, type_id=anybody.id)
+        self.assertEqual(self._places(self._waiting(type_id=own.id)), [2])
+
     def test_an_owner_is_told_the_number_though_the_others_are_none_of_their_business(self):
         self._waiting(9, patient=self.other_patient)
         own = self._waiting()
