@@ -259,6 +259,7 @@ class TeleconsultBooking(BookingPage):
             "timezone": timezone,
             "scheduled_at": scheduled_at.astimezone(pytz.timezone(timezone)),
             "format_local_time": self._format_local_time,
+            "is_left_over": booking_sudo._is_left_over(),
             "place": booking_sudo.consultation_id._get_place_in_line(),
             "room_path": booking_sudo._get_room_path(),
             "rebook_url": booking_sudo._get_rebook_offer(),

@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.text import text_to_html
+from .vet_consultation_workflow import NOT_BEGUN
 
 MAX_SUBJECT_LENGTH = 120
 MAX_MAILS = 5  # in a day, to one address that anybody can type
@@ -214,6 +215,22 @@ class VetBooking(models.Model):
         """
         self.ensure_one()
         return self.type_id._has_vet_at(fields.Datetime.now(), self.company_id)
+
+    def _is_left_over(self):
+        """Say whether the opening hours ended in which this owner asked to be seen, and no vet has taken them.
+
+        Note: self.ensure_one(), with superuser rights
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        consultation, now = self.consultation_id, fields.Datetime.now()
+        is_available = consultation.state in NOT_BEGUN and not consultation.vet_id
+        if not is_available or not consultation._is_asked_for_now():
+            return False
+        consultation_type, company = consultation.type_id, consultation.company_id
+        closing = consultation_type._get_closing_at(consultation.scheduled_at, company)
+        return closing <= now if closing else not consultation_type._is_open_at(now, company)
 
     def _check_complete(self):
         if self._get_next_step() != "time" or self.type_id not in self._get_types():

@@ -26,6 +26,13 @@ class VetConsultation(models.Model):
         help="The owner has not come by the time that the type of the consultation sets.",
     )
 
+    claimed_at = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="vet_teleconsult.group_veterinarian",
+        help="Since when a vet has held it, where it was available before.",
+    )
+
     # === CRUD METHODS === #
 
     @api.model_create_multi
@@ -35,10 +42,16 @@ class VetConsultation(models.Model):
         return consultations
 
     def write(self, vals):
+        available = self.filtered(lambda each: not each.vet_id) if vals.get("vet_id") else self.browse()
         result = super().write(vals)
-        if PLANNED_BY & vals.keys():
-            self._withdraw_no_show()
-            self._plan_no_show()
+        if available:
+            # sudo: the system notes when something was claimed, whoever assigns it
+            available.sudo().claimed_at = fields.Datetime.now()
+        planned = self if PLANNED_BY & vals.keys() else self.browse()
+        if "vet_id" in vals:
+            planned |= self.filtered(lambda each: each._is_asked_for_now())
+        planned._withdraw_no_show()
+        planned._plan_no_show()
         return result
 
     # === ACTION METHODS === #
@@ -76,11 +89,13 @@ class VetConsultation(models.Model):
     def _get_no_show_at(self):
         """Say from when on the owner's not coming is proposed as a no-show.
 
-        Of an owner who was there and left, the type's patience begins anew. By phone it is the vet who comes.
+        Of an owner who was there and left, the type's patience begins anew. By phone it is the vet who comes. Who asked
+        to be seen now has missed nobody before a vet has claimed them.
 
         Note: self.ensure_one()
 
-        :return: None where nothing is proposed: the owner is there or was met, it is over, or the type says never
+        :return: None where nothing is proposed: the owner is there or was met, nobody was there for them, it is over,
+            or the type says never
         :rtype: datetime | None
         """
         self.ensure_one()
@@ -88,8 +103,24 @@ class VetConsultation(models.Model):
         is_expected = self.state in MISSABLE_STATES and self.mode != "phone" and self.scheduled_at and minutes > 0
         if not is_expected or self.owner_present or self._has_met_owner():
             return None
-        # sudo: the system's plan, whoever causes it
-        return max(self.scheduled_at, self.sudo().owner_left_at or self.scheduled_at) + timedelta(minutes=minutes)
+        since = [self.scheduled_at, self.sudo().owner_left_at]  # sudo: the system's plan, whoever causes it
+        if self._is_asked_for_now():
+            if not self.vet_id:
+                return None
+            since.append(self.sudo().claimed_at)  # sudo: as above
+        return max(filter(None, since)) + timedelta(minutes=minutes)
+
+    def _is_asked_for_now(self):
+        """Say whether its owner asked to be seen at once, and has got no appointment instead since.
+
+        Note: self.ensure_one()
+
+        :rtype: bool
+        """
+        self.ensure_one()
+        # sudo: what kind of request it was, for whoever may see the consultation
+        consultation_sudo = self.sudo()
+        return not consultation_sudo.event_id and "requested" in consultation_sudo.booking_ids.mapped("state")
 
     def _plan_no_show(self):
         """Have the scheduled action look at each consultation exactly when its owner is overdue."""
@@ -143,6 +174,8 @@ class VetConsultation(models.Model):
                     ("owner_present", "=", False),
                     ("call_ids", "not any", [("is_with_owner", "=", True), ("is_with_vet", "=", True)]),
                     ("no_show_proposed", "=", False),
+                    *("|", "|", ("vet_id", "!=", False), ("event_id", "!=", False)),
+                    ("booking_ids", "not any", [("state", "=", "requested")]),
                     ("scheduled_at", "<=", now - timedelta(minutes=consultation_type.no_show_after)),
                 ]
             )

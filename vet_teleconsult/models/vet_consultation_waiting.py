@@ -21,9 +21,9 @@ class VetConsultation(models.Model):
     def _get_place_in_line(self):
         """Count the owners who are to be seen before this one by whichever vet is free next.
 
-        The line is that of the company's consultations which no vet has claimed and which vets of this one's type can
-        hold: those whose owner is here, and those whose time has come. Whoever has a vet of their own stands in no line, nor does anybody whose time is more
-        than a quarter of an hour away, or long past without them.
+        The line is that of the company's consultations which no vet has claimed, and which vets of this one's type can
+        hold: those whose owner is here, and those whose time has come. Whoever has a vet of their own stands in no
+        line, nor does anybody whose time is more than a quarter of an hour away, or long past without them.
 
         Note: self.ensure_one()
 

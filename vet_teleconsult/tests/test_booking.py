@@ -222,6 +222,28 @@ class TestBooking(BookingCommon):
         self.assertNotIn("booking-result", response.text)
         self.assertFalse(booking.consultation_id)
 
+    def test_who_is_left_over_at_closing_time_is_told_to_call(self):
+        self.company.phone = "+49 30 5550142"
+        booking, response = self._request_now()
+        self.assertFalse(self._get_text(response, "booking-left-over"))
+        self.hours.attendance_ids.unlink()
+        response = self._open(booking._get_path("result"))
+        self.assertIn("Please call the clinic", self._get_text(response, "booking-left-over"))
+        self.assertEqual(response.page.xpath("//*[@data-test='booking-left-over-call']/@href"), ["tel:+49305550142"])
+        self.assertNotIn("We expect you now", response.text)
+        self.assertFalse(response.page.xpath("//*[@data-test='booking-place']"))
+
+    def test_who_was_left_over_is_not_expected_again_when_the_clinic_opens_the_next_day(self):
+        booking, _response = self._request_now()
+        booking.consultation_id.scheduled_at -= timedelta(days=2)
+        self.assertTrue(booking._is_left_over())
+
+    def test_whom_a_vet_has_claimed_is_seen_also_after_closing_time(self):
+        booking, _response = self._request_now()
+        booking.consultation_id.vet_id = self.vet
+        self.hours.attendance_ids.unlink()
+        self.assertFalse(booking._is_left_over())
+
     def test_no_now_is_offered_when_no_vet_is_there_before_closing_time(self):
         booking = self._book_as_stranger()
         now = fields.Datetime.now()

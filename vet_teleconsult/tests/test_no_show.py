@@ -160,6 +160,40 @@ class TestNoShow(TeleconsultCommon):
         self.assertTrue(available.no_show_proposed)
         self.assertTrue(self._activities(available).user_id.has_group("vet_teleconsult.group_manager"))
 
+    def _ask_for_now(self, **values):
+        """An owner asks to be seen at once, at the time of the appointment."""
+        self.now.move_to(APPOINTMENT)
+        consultation = self._create_consultation(scheduled_at=APPOINTMENT, **values)
+        self.env["vet.booking"].create(
+            {"company_id": self.company.id, "state": "requested", "consultation_id": consultation.id}
+        )
+        return consultation
+
+    def test_who_asked_to_be_seen_now_has_missed_nobody_before_a_vet_claims_them(self):
+        asked = self._ask_for_now()
+        self._look(DUE + timedelta(hours=1))
+        self.assertFalse(asked.no_show_proposed or self._activities(asked))
+        self.assertNotIn(asked, self.env["vet.consultation"]._find_overdue())
+        self.assertEqual(asked.state, "scheduled")
+
+    def test_who_asked_to_be_seen_now_is_proposed_some_time_after_a_vet_has_claimed_them(self):
+        asked = self._ask_for_now()
+        claimed_at = DUE + timedelta(hours=1)
+        self.now.move_to(claimed_at)
+        asked.with_user(self.vet).action_claim()
+        self.assertIn(claimed_at + timedelta(minutes=15), self._triggers())
+        self._look(claimed_at + timedelta(minutes=14))
+        self.assertFalse(asked.no_show_proposed)
+        self._look(claimed_at + timedelta(minutes=15))
+        self.assertTrue(asked.no_show_proposed)
+
+    def test_proposal_of_who_asked_to_be_seen_now_ends_when_the_vet_releases_them(self):
+        asked = self._ask_for_now(vet_id=self.vet.id)
+        self._look(DUE)
+        self.assertTrue(asked.no_show_proposed)
+        asked.with_user(self.vet).action_release()
+        self.assertFalse(asked.no_show_proposed)
+
     def test_pages_of_the_clinic_hear_of_it(self):
         self.env.cr.precommit.run()
         last = self.env["bus.bus"]._bus_last_id()
