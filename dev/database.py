@@ -12,6 +12,9 @@ from dev.progress import exclusive, fingerprint, say
 
 _TEMPLATE_PREFIX = "vet_template_"
 
+_FAULTS = (" ERROR ", " CRITICAL ", " demo data failed to install")
+"""What a log says of an addon that is not there in whole; of demo data Odoo only warns, and goes on without any."""
+
 
 def exists(name: str) -> bool:
     """Return whether the server has a database of this name."""
@@ -59,7 +62,7 @@ def _load(name: str, arguments: list[str]) -> None:
     with log.open("w") as output:
         status = odoo.run(postgres.environment(), ["--database", name, *arguments, *options], output)
     lines = log.read_text().splitlines()
-    faults = [line for line in lines if " ERROR " in line or " CRITICAL " in line]
+    faults = [line for line in lines if any(fault in line for fault in _FAULTS)]
     if status or faults:
         # A traceback's last line, the error itself, begins where no log line does.
         causes = [line for line in lines if re.match(r"[\w.]+(Error|Exception|Warning)\b", line)]
