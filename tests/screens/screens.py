@@ -36,7 +36,7 @@ class Screen:
 
 SCREENS = [
     Screen("queue", "vet", "/odoo/teleconsult-queue", ".o_vet_consultation_queue .o_kanban_record"),
-    Screen("consultations", "vet", "/odoo/consultations", f"{BACKEND} .o_data_row"),
+    Screen("consultations", "vet", "/odoo/consultations", f"{BACKEND} :is(.o_data_row, .o_kanban_record)"),
     Screen("consultation-waiting", "vet", "/odoo/vet.consultation/{waiting}", FORM),
     Screen("consultation-done", "vet", "/odoo/vet.consultation/{done}", FORM),
     Screen("room-lobby-vet", "vet", "/odoo/vet.consultation/{waiting}/action-vet_teleconsult.room", "[data-test=join]"),
