@@ -121,7 +121,8 @@ class VetTimeline(models.AbstractModel):
 
         :param Place place: where the entry stands
         :return: ``kind`` and ``id``; ``date`` (ISO 8601, UTC); ``title``; ``about`` and ``detail``, a line each;
-            ``text``, sanitized HTML, and where it is long ``summary``, how it begins, as plain text; ``patient``, its name; ``state``, ``state_label`` and ``tone``
+            ``text``, sanitized HTML, and where it is long ``summary``, how it begins, as plain text; ``patient``, its
+            name; ``state``, ``state_label`` and ``tone``
             (``good``, ``warning``, ``danger`` or ``neutral``); ``url``, where the record is shown; ``record`` (model
             and id), for the web client; ``files``; ``recording``, its id where it can be viewed
         :rtype: dict

@@ -339,9 +339,9 @@ class TestQuote(QuoteCommon):
         invoice.action_post()
         self.assertEqual(self._get_card()["state"], "confirmed")
         self._start_listening()
-        self.env["account.payment.register"].with_context(
-            active_model="account.move", active_ids=invoice.ids
-        ).create({})._create_payments()
+        self.env["account.payment.register"].with_context(active_model="account.move", active_ids=invoice.ids).create(
+            {}
+        )._create_payments()
         self.env.flush_all()
         payload = self._hear_document(f"vet_chat_{self.chat.id}", self.vet)[-1]
         self.assertEqual(payload["document"]["state"], "paid")
