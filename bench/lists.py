@@ -107,7 +107,7 @@ class Clinic:
         views = self.vet.call(model, "get_views", [[False, view]])
         names = {each.get("name", "") for each in ElementTree.fromstring(views["views"][view]["arch"]).iter("field")}
         fields = views["models"][model]["fields"]
-        name = {"fields": {"display_name": {}}}
+        name: dict[str, Any] = {"fields": {"display_name": {}}}
         return {each: name if fields[each]["type"] == "many2one" else {} for each in names if each in fields}
 
 

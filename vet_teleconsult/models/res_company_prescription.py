@@ -37,7 +37,7 @@ class ResCompany(models.Model):
     @api.model
     def _ensure_prescription_sequences(self):
         """Give all companies their numbers, at each installation and update."""
-        self.search([])._ensure_prescription_sequence()
+        self.search([])._ensure_prescription_sequence()  # pylint: disable=no-search-all
 
     def _ensure_prescription_sequence(self):
         """Give each company its own numbers, which begin anew each year and leave none out."""

@@ -1,9 +1,9 @@
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 
 import pytz
 
 from odoo import api, fields, models
+from odoo.tools import groupby
 
 DAYS_SHOWN = 7
 SEARCH_WINDOW = timedelta(minutes=1)
@@ -79,7 +79,7 @@ class VetBooking(models.Model):
         slots = consultation_type._find_slots(now, now + timedelta(days=consultation_type.booking_horizon_days))
         times = sorted({slot["start"] for slot in slots})
         local = [pytz.utc.localize(start).astimezone(zone) for start in times]
-        days = [(day, list(moments)) for day, moments in groupby(local, key=lambda moment: moment.date())]
+        days = list(groupby(local, key=lambda moment: moment.date()))
         number = next((index for index, (day, _moments) in enumerate(days) if not chosen or day >= chosen), 0)
         first = number - number % DAYS_SHOWN
         shown = [self._describe_day(day, moments) for day, moments in days[first : first + DAYS_SHOWN]]

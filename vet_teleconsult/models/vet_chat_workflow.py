@@ -67,11 +67,11 @@ class VetChat(models.Model):
             chat.vet_id = user
             if user != self.env.user:
                 # sudo: the language of a colleague, who reads this
-                _ = self.with_context(lang=user.sudo().lang).env._
+                localized = chat.with_context(lang=user.sudo().lang)
                 chat.message_notify(
                     partner_ids=user.partner_id.ids,
-                    subject=_("Chat about %(patient)s", patient=chat.patient_id.name),
-                    body=_(
+                    subject=localized.env._("Chat about %(patient)s", patient=chat.patient_id.name),
+                    body=localized.env._(
                         "%(vet)s has handed the chat with %(owner)s about %(patient)s over to you.",
                         vet=self.env.user.name,
                         owner=chat.partner_id.name,

@@ -244,13 +244,13 @@ class VetConsultation(models.Model):
         """
         user = self.vet_id or self._get_managers()[:1]
         # The media service has no language: whoever is responsible reads theirs.
-        _ = self.with_context(lang=user.lang or self.env.lang).env._
+        localized = self.with_context(lang=user.lang or self.env.lang)
         if recording.state == "failed":
-            summary = _("A recording failed")
-            body = _("A recording failed: %(problems)s", problems=recording.problems)
+            summary = localized.env._("A recording failed")
+            body = localized.env._("A recording failed: %(problems)s", problems=recording.problems)
         else:
-            summary = _("A recording has gaps")
-            body = _("A recording has gaps: %(problems)s", problems=recording.problems)
+            summary = localized.env._("A recording has gaps")
+            body = localized.env._("A recording has gaps: %(problems)s", problems=recording.problems)
         self.message_post(body=body)
         if user:
             self.activity_schedule(

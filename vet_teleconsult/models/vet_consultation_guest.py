@@ -37,9 +37,7 @@ class VetConsultationGuest(models.Model):
         groups="vet_teleconsult.group_veterinarian",
     )
     url = fields.Char(string="Guest's Link", compute="_compute_url", groups="vet_teleconsult.group_veterinarian")
-    invited_by_id = fields.Many2one(
-        "res.users", string="Invited By", required=True, readonly=True, default=lambda self: self.env.user
-    )
+    invited_by_id = fields.Many2one("res.users", required=True, readonly=True, default=lambda self: self.env.user)
     is_present = fields.Boolean(string="In the Room", readonly=True, copy=False)
     joined_at = fields.Datetime(string="Came", readonly=True, copy=False)
     revoked_at = fields.Datetime(string="Removed", readonly=True, copy=False)

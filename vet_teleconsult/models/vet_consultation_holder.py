@@ -97,26 +97,28 @@ class VetConsultation(models.Model):
         if not user_sudo or user_sudo == self.env.user:
             return
         # The sentences are read by the colleague, in their language.
-        _ = self.with_context(lang=user_sudo.lang).env._
+        localized = self.with_context(lang=user_sudo.lang)
         words = {
             "vet": self.env.user.name,
             "owner": self.partner_id.name,
             "patient": self.patient_id.name,
         }
         if is_new:
-            body = _("%(vet)s has handed the consultation of %(patient)s (%(owner)s) over to you.", **words)
+            body = localized.env._(
+                "%(vet)s has handed the consultation of %(patient)s (%(owner)s) over to you.", **words
+            )
         elif self.vet_id:
-            body = _(
+            body = localized.env._(
                 "%(vet)s has given your consultation of %(patient)s (%(owner)s) to %(successor)s.",
                 successor=self.sudo().vet_id.name,
                 **words,
             )
         else:
-            body = _(
+            body = localized.env._(
                 "%(vet)s has made your consultation of %(patient)s (%(owner)s) available to every vet again.", **words
             )
         self.message_notify(
             partner_ids=user_sudo.partner_id.ids,
-            subject=_("Consultation of %(patient)s", patient=self.patient_id.name),
+            subject=localized.env._("Consultation of %(patient)s", patient=self.patient_id.name),
             body=body,
         )

@@ -195,14 +195,14 @@ class VetConsultation(models.Model):
         user = self.vet_id or self._get_managers()[:1]
         if user:
             # The scheduled action has a language of its own: the vet reads theirs.
-            _ = self.with_context(lang=user.lang or self.env.lang).env._
+            localized = self.with_context(lang=user.lang or self.env.lang)
             self.activity_schedule(
                 "vet_teleconsult.mail_activity_type_no_show",
                 user_id=user.id,
                 summary=(
-                    _("%(owner)s has left and not come back", owner=self.partner_id.name)
+                    localized.env._("%(owner)s has left and not come back", owner=self.partner_id.name)
                     if self.owner_left_at
-                    else _("%(owner)s has not come", owner=self.partner_id.name)
+                    else localized.env._("%(owner)s has not come", owner=self.partner_id.name)
                 ),
-                note=_("Call them, note a no-show, or choose another time."),
+                note=localized.env._("Call them, note a no-show, or choose another time."),
             )

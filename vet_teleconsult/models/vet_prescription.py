@@ -392,7 +392,7 @@ class VetPrescription(models.Model):
         if vals.get("state") == "signed":
             for prescription in self:
                 prescription._copy_foreign_photos()
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     @api.ondelete(at_uninstall=False)
     def _unlink_drafts_only(self):

@@ -217,7 +217,7 @@ class TestPrescriptionSigning(PrescriptionCommon):
 
     @staticmethod
     def _fail_to_print(*args, **kwargs):
-        raise UserError("no paper")
+        raise UserError("no paper")  # pylint: disable=translation-required
 
     def test_without_wkhtmltopdf_nothing_is_signed_and_the_vet_is_told_why(self):
         self.patch(type(self.env["ir.actions.report"]), "get_wkhtmltopdf_state", lambda report: "install")

@@ -101,7 +101,7 @@ class TestPrescriptionConcurrency(BaseCase):
                 barrier.wait()
                 try:
                     retrying(lambda: prescription._sign("Dr. Number", "BE-1"), env)
-                    cr.commit()
+                    cr.commit()  # pylint: disable=invalid-commit
                     outcomes.append("signed")
                 except UserError as error:
                     cr.rollback()

@@ -36,7 +36,7 @@ class QuoteCommon(ChatCommon):
                 line.product_id = cls.product
         order = form.save()
         order.write(values)
-        return order.with_context(order.env.context | dict.fromkeys(context, False)).browse(order.id)
+        return order.with_context(**dict.fromkeys(context, False)).browse(order.id)
 
     def _send(self, order):
         order.action_send_in_vet_chat()
@@ -245,7 +245,7 @@ class TestQuote(QuoteCommon):
         order = self._send(self._make_quote())
         in_german = self.chat._localize(self.as_owner)
         self.assertEqual(in_german.env.context["lang"], "de_DE")
-        self.assertIn("120,00", order.with_context(in_german.env.context)._get_chat_document("owner")["amount"])
+        self.assertIn("120,00", order.with_context(**in_german.env.context)._get_chat_document("owner")["amount"])
 
     # --- how it stands
 
