@@ -27,7 +27,7 @@ def test_owner_opens_on_a_phone_what_the_vet_has_signed_in_the_room(call: Call) 
     card = _card(call.owner, "signed")
     expect(card).to_contain_text("Metacam")
     text = _text_of(_pdf(call, card))
-    for expected in ("Metacam, 1.5 mg/ml", "0.5 ml, once a day, 7 days", "Dr. Test", "TEST-4711"):
+    for expected in ("Metacam, 1.5 mg/ml", "0.5 ml, once a day, 7 days", "Dr. Test", "TEST-vera"):
         assert expected in text
     portal = _open(call.owner, card)
     expect(portal.get_by_test_id("prescribed-drug")).to_contain_text("Metacam")

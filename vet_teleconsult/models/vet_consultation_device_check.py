@@ -47,7 +47,7 @@ class VetConsultation(models.Model):
         sentences = self._get_device_check_sentences()
         for consultation in self:
             result = consultation.device_check or {}
-            problems = [sentences[name, value] for name, value in result.items() if (name, value) in sentences]
+            problems = [sentences[name, result[name]] for name in RESULTS if (name, result.get(name)) in sentences]
             if not result:
                 consultation.device_check_summary = False
             else:

@@ -322,6 +322,13 @@ class TestDeviceCheck(TeleconsultCommon):
         self.assertIn("in use by another program", self.consultation.device_check_summary)
         self.assertIn("TURN", self.consultation.device_check_summary)
 
+    def test_what_does_not_work_is_said_in_the_same_order_always(self):
+        self._judge(speaker="not-found", microphone="denied", camera="denied")
+        self.assertEqual(
+            self.consultation.device_check_summary,
+            "The camera is blocked. The microphone is blocked. There is no speaker.",
+        )
+
     def test_neither_picture_nor_sound_is_not_ready(self):
         self.assertEqual(self._judge(camera="denied", microphone="not-found"), "failed")
 

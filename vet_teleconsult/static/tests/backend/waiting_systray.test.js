@@ -89,6 +89,16 @@ test("somebody who comes is announced with a sound, and the room is one click aw
     expect.verifySteps(["start 1"]);
 });
 
+test("whoever opens the list has no notices on top of it", async () => {
+    await openOdoo();
+    await change([REX]);
+    await waitFor(".o_vet_waiting_notification");
+    await click("[data-test=waiting-systray]");
+    await waitForNone(".o_vet_waiting_notification");
+    expect("[data-test=waiting-entry]").toHaveCount(1);
+    expect.verifySteps(["ring"]);
+});
+
 test("who waits for any vet is said to", async () => {
     await openOdoo();
     await change([OTIS]);

@@ -77,6 +77,10 @@ test("what a browser says of a device is told in Odoo's words", async () => {
     expect((await found({ camera: "overconstrained", microphone: "denied" })).camera).toBe("failed");
 });
 
+test("of a person who lets a page use no microphone nobody knows whether there is a speaker", async () => {
+    expect((await found({ camera: "denied", microphone: "denied" }, [])).speaker).toBe("unknown");
+});
+
 test("everything that works is ticked", async () => {
     await mountWithoutWebClient(DeviceCheck, {
         result: { camera: "ok", microphone: "ok", speaker: "unknown", network: "relay", service: "ok" },

@@ -120,6 +120,9 @@ export const waitingService = {
             await user.setUserSettings(SOUND_SETTING, sound);
         };
 
+        /** Whoever looks at the list has read the notices, and would have them on top of it. */
+        const dismiss = () => [...closers.values()].forEach((close) => close());
+
         const hint = () => {
             if (state.isVet) {
                 timer ??= browser.setTimeout(load, BUNCH);
@@ -138,7 +141,7 @@ export const waitingService = {
             await load();
         };
 
-        return { state, begin, open, setSound };
+        return { state, begin, dismiss, open, setSound };
     },
 };
 

@@ -20,7 +20,7 @@ export async function checkDevices({ devices, bootstrap }) {
     return {
         camera: deviceResult(devices.problems.camera),
         microphone: deviceResult(devices.problems.microphone),
-        speaker: speakerResult(devices.lists.speakers),
+        speaker: speakerResult(devices.lists.speakers, devices.problems.microphone),
         network,
         service,
     };
@@ -33,10 +33,13 @@ function deviceResult(problem) {
     return DEVICE_RESULTS.has(problem) ? problem : "failed";
 }
 
-/** Browsers other than Chrome and its kin do not tell which speakers there are. */
-function speakerResult(speakers) {
+/**
+ * Browsers other than Chrome and its kin do not tell which speakers there are, and Chrome tells only whom it lets use
+ * the microphone.
+ */
+function speakerResult(speakers, microphoneProblem) {
     if (speakers.length) {
         return "ok";
     }
-    return ["chrome", "edge"].includes(browserName()) ? "not-found" : "unknown";
+    return ["chrome", "edge"].includes(browserName()) && microphoneProblem !== "denied" ? "not-found" : "unknown";
 }
