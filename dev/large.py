@@ -360,6 +360,7 @@ class Large:
             "queue_state": f"CASE WHEN {state} <> 'scheduled' THEN {state}"
             " WHEN row.vet IS NULL THEN 'available' ELSE 'claimed' END",
             "scheduled_at": "row.at",
+            "scheduled_duration": hours,
             "scheduled_end": f"row.at + {hours} * interval '1 hour'",
             "waiting_since": f"CASE WHEN {begun} OR {state} = 'waiting' THEN row.at - interval '4 minutes' END",
             "started_at": started,
