@@ -154,6 +154,7 @@
             "vet_teleconsult/static/src/room/**/*",
             ("remove", "vet_teleconsult/static/src/room/history/**/*"),
             ("remove", "vet_teleconsult/static/src/room/workflow_bar/**/*"),
+            ("remove", "vet_teleconsult/static/src/room/side_panel/notes/**/*"),
             ("remove", "vet_teleconsult/static/src/room/side_panel/prescription/**/*"),
             ("remove", "vet_teleconsult/static/src/room/guests/**/*"),
             "vet_teleconsult/static/src/portal/room_page.*",
@@ -183,6 +184,7 @@
         "vet_teleconsult.assets_chat_thread": [
             "vet_teleconsult/static/src/chat/**/*",
             ("remove", "vet_teleconsult/static/src/chat/capture/**/*"),
+            ("remove", "vet_teleconsult/static/src/chat/media_picker/**/*"),
         ],
         "vet_teleconsult.assets_clip_viewer": [
             "vet_teleconsult/static/src/player/recording_player/full_screen.js",

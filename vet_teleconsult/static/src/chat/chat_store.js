@@ -7,6 +7,7 @@ import { announcement, problemOf } from "./sentences";
 import { Connection } from "./store/connection";
 import { MessageList } from "./store/message_list";
 import { Outgoing } from "./store/outgoing";
+import { Overtaken } from "./store/overtaken";
 import { Presence } from "./store/presence";
 import { Reads } from "./store/reads";
 import { Typing } from "./store/typing";
@@ -48,6 +49,7 @@ export class ChatStore {
             onNotification: (notification) => this.receive(notification),
             onMissed: () => this.sync(),
         });
+        this.overtaken = new Overtaken((notification) => this._show(notification));
         this.presence = new Presence({ onBeat: (looking) => this._onBeat(looking) });
         this.typing = new Typing({ state: this.state, tell: (typing) => this._quietly(() => api.typing(typing)) });
     }
@@ -88,18 +90,24 @@ export class ChatStore {
     async open() {
         clearTimeout(this.retryTimer);
         try {
-            const info = await this.api.open();
-            if (this.closed) {
-                return;
-            }
-            this.backoff.reset();
-            if (this.state.status === "ready") {
-                await this._catchUp(info);
-            } else {
-                this._begin(info);
-            }
+            await this.overtaken.ask(
+                () => this.api.open(),
+                (info) => this._onOpened(info)
+            );
         } catch (error) {
             this._onOpenFailed(error);
+        }
+    }
+
+    async _onOpened(info) {
+        if (this.closed) {
+            return;
+        }
+        this.backoff.reset();
+        if (this.state.status === "ready") {
+            await this._catchUp(info);
+        } else {
+            this._begin(info);
         }
     }
 
@@ -179,9 +187,7 @@ export class ChatStore {
             .filter(({ id }) => !known.has(id))
             .flatMap(({ media = [] }) => media)
             .filter((media) => isUnfinished(media));
-        await Promise.all(
-            unfinished.map(({ id }) => this._quietly(async () => this._onMedia({ media: await this.api.media(id) })))
-        );
+        await Promise.all(unfinished.map(({ id }) => this.refreshMediaQuietly(id)));
     }
 
     // ---------------------------------------------------------------- live
@@ -196,7 +202,12 @@ export class ChatStore {
     }
 
     /** @param {{type: string, payload: object}} notification of the bus, of any chat */
-    receive({ type, payload }) {
+    receive(notification) {
+        this.overtaken.hear(notification);
+        this._show(notification);
+    }
+
+    _show({ type, payload }) {
         if (this.state.status !== "ready" || payload?.chat_id !== this.state.chat.id) {
             return;
         }
@@ -349,7 +360,12 @@ export class ChatStore {
 
     /** @param {number} mediaId work on it again */
     async retryMedia(mediaId) {
-        await this._loudly(async () => this._onMedia({ media: await this.api.retryMedia(mediaId) }));
+        await this._loudly(() =>
+            this.overtaken.ask(
+                () => this.api.retryMedia(mediaId),
+                (media) => this._onMedia({ media })
+            )
+        );
     }
 
     /**
@@ -357,8 +373,14 @@ export class ChatStore {
      * @returns {Promise<object>} with fresh addresses
      */
     async refreshMedia(mediaId) {
-        const media = await this.api.media(mediaId);
-        this._onMedia({ media });
+        let media = null;
+        await this.overtaken.ask(
+            () => this.api.media(mediaId),
+            (answer) => {
+                media = answer;
+                this._onMedia({ media });
+            }
+        );
         return media;
     }
 

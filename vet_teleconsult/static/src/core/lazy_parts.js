@@ -21,6 +21,11 @@ export const lazyParts = {
         const module = "@vet_teleconsult/chat/capture/live_recorder";
         return (await load(module, "vet_teleconsult.assets_live_recorder")).LiveRecorder;
     },
+
+    /** @returns {Promise<import("@odoo/owl").ComponentConstructor>} `MediaPicker`: for vets, who are inside Odoo */
+    async mediaPicker() {
+        return odoo.loader.modules.get("@vet_teleconsult/chat/media_picker/media_picker").MediaPicker;
+    },
 };
 
 /** @returns {Promise<object>} what a module exports */

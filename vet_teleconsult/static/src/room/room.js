@@ -67,7 +67,8 @@ export class Room extends Component {
         historyComponent: { type: Function, optional: true },
         /** The vet's control bar, which owners' pages do not load: {consultationId, initial}. */
         workflowComponent: { type: Function, optional: true },
-        /** The vet's prescriptions, in the side panel. */
+        /** The vet's notes and prescriptions, in the side panel: owners' pages do not load them. */
+        notesComponent: { type: Function, optional: true },
         prescriptionsComponent: { type: Function, optional: true },
         /** The vet's list of guests, which owners' pages do not load: {guests, onChange}. */
         guestsComponent: { type: Function, optional: true },

@@ -65,6 +65,51 @@ test("a link that was revoked is said in the server's words, and not tried again
     store.close();
 });
 
+// ------------------------------------------- answers that come late
+
+/** A chat with one clip that is being prepared; Odoo's next answer is kept back, as it was, until `let go`. */
+function makeSlow() {
+    const message = makeMessage(1, { media: [makeMedia(5, { state: "processing" })] });
+    const made = makeStore({ api: new FakeApi({ messages: [message] }) });
+    const live = new FakeLive();
+    made.store.follow(live);
+    const gate = Promise.withResolvers();
+    const delay = (name) => {
+        const ask = made.api[name].bind(made.api);
+        made.api[name] = async (...values) => {
+            const answer = await ask(...values);
+            await gate.promise;
+            return answer;
+        };
+    };
+    return { ...made, live, delay, letGo: gate.resolve };
+}
+
+test("what is told while the chat opens is not lost", async () => {
+    const { state, store, live, delay, letGo } = makeSlow();
+    delay("open");
+    const opened = store.open();
+    await tick();
+    live.tell("media", { media: makeMedia(5), message_id: 1 });
+    letGo();
+    await opened;
+    expect(state.messages[0].media[0].state).toBe("ready");
+    store.close();
+});
+
+test("an answer that is older than what was told meanwhile does not take it back", async () => {
+    const { state, store, live, delay, letGo } = makeSlow();
+    await store.open();
+    delay("open");
+    const synced = store.sync();
+    await tick();
+    live.tell("media", { media: makeMedia(5), message_id: 1 });
+    letGo();
+    await synced;
+    expect(state.messages[0].media[0].state).toBe("ready");
+    store.close();
+});
+
 // ------------------------------------------------------------------ messages
 
 test("a message that comes in live stands behind the others", async () => {

@@ -10,6 +10,7 @@ import { RecordingPlayer } from "../../player/recording_player/recording_player"
 import { Guests } from "../../room/guests/guests";
 import { History } from "../../room/history/history";
 import { Room } from "../../room/room";
+import { Notes } from "../../room/side_panel/notes/notes";
 import { Prescriptions } from "../../room/side_panel/prescription/prescriptions";
 import { useChatDocuments } from "../chat_documents/chat_documents";
 import { askToFinish } from "../finish_dialog/finish_dialog";
@@ -35,6 +36,7 @@ export class RoomAction extends Component {
         this.playerComponent = RecordingPlayer;
         this.historyComponent = History;
         this.workflowComponent = ConsultationWorkflow;
+        this.notesComponent = Notes;
         this.prescriptionsComponent = Prescriptions;
         this.guestsComponent = Guests;
         this.env.config?.setDisplayName?.(action.name || _t("Consultation Room"));

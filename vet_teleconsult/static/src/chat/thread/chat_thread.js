@@ -5,7 +5,6 @@ import { lazyParts } from "../../core/lazy_parts";
 import { Composer } from "../composer/composer";
 import { typingSentence } from "../sentences";
 import { DropZone } from "../uploader/drop_zone";
-import { MediaPicker } from "./media_picker";
 import { MessageLog } from "./message_log";
 
 /**
@@ -14,7 +13,7 @@ import { MessageLog } from "./message_log";
  */
 export class ChatThread extends Component {
     static template = "vet_teleconsult.ChatThread";
-    static components = { Composer, DropZone, Icon, MediaPicker, MessageLog };
+    static components = { Composer, DropZone, Icon, MessageLog };
     static props = {
         /** `ChatStore`; another one needs another `t-key`. */
         store: Object,
@@ -38,8 +37,8 @@ export class ChatThread extends Component {
             viewer: null,
             /** {component, screen} of the recorder, or null */
             recorder: null,
-            /** Whether files that the clinic has already are being chosen. */
-            choosing: false,
+            /** {component} that chooses from the files that the clinic has already */
+            choosing: null,
             problem: "",
         });
         this.actions = {
@@ -218,13 +217,16 @@ export class ChatThread extends Component {
         }));
     }
 
-    chooseKept() {
-        this.opener = this.root.el.querySelector("[data-test=attach]");
-        this.state.choosing = true;
+    async chooseKept() {
+        const component = await this.loadPart(() => lazyParts.mediaPicker());
+        if (component) {
+            this.opener = this.root.el.querySelector("[data-test=attach]");
+            this.state.choosing = markRaw({ component });
+        }
     }
 
     closeChoosing() {
-        this.state.choosing = false;
+        this.state.choosing = null;
         this.returnFocus();
     }
 

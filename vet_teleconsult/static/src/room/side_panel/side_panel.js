@@ -1,12 +1,11 @@
 import { Component, useRef } from "@odoo/owl";
 import { _t } from "@web/core/l10n/translation";
-import { Notes } from "./notes/notes";
 import { PatientCard } from "./patient_card/patient_card";
 
 /** Messages, patient and (for the vet) notes, one at a time beside the picture. */
 export class SidePanel extends Component {
     static template = "vet_teleconsult.SidePanel";
-    static components = { Notes, PatientCard };
+    static components = { PatientCard };
     static props = {
         tab: { type: String },
         consultation: Object,
@@ -25,7 +24,8 @@ export class SidePanel extends Component {
         onSaveNote: Function,
         /** Told how to save what is being typed, see `Notes`. */
         onTyping: { type: Function, optional: true },
-        /** Writes prescriptions: `Prescriptions`, where there is a vet. */
+        /** Where there is a vet: `Notes`, and what writes prescriptions, `Prescriptions`. */
+        notesComponent: { type: Function, optional: true },
         prescriptionsComponent: { type: Function, optional: true },
         onPrescribing: { type: Function, optional: true },
     };
@@ -45,7 +45,7 @@ export class SidePanel extends Component {
         if (this.props.hasMessages) {
             tabs.unshift({ name: "messages", label: _t("Messages") });
         }
-        if (this.props.workspace) {
+        if (this.props.notesComponent && this.props.workspace) {
             tabs.push({ name: "notes", label: _t("Notes") });
         }
         if (this.props.prescriptionsComponent && this.props.workspace?.prescribing) {
