@@ -192,5 +192,6 @@ def _quote(clinic: Stack, vet: Vet) -> None:
     form.get_by_role("button", name="Add a product").first.click()
     form.locator("[name=order_line] .o_selected_row input[type=text]").first.fill(product)
     vet.page.locator(".o-autocomplete--dropdown-item", has_text=product).first.click()
+    expect(form.locator("[name=order_line] td[name=price_subtotal]")).to_contain_text("120.00", timeout=WAIT)
     form.locator("button[name=action_send_in_vet_chat]").click()
     expect(form).to_have_count(0, timeout=WAIT)
