@@ -6,6 +6,7 @@ with a tenth of the records: whoever reads everything takes ten times as long, w
 """
 # mypy: disable-error-code="import-not-found"
 
+import ast
 import os
 import statistics
 import sys
@@ -45,8 +46,6 @@ result["consultation"] = env["vet.consultation"].search(
     [("state", "=", "in_progress"), ("company_id", "=", 1)], order="id desc", limit=1
 ).id
 """
-QUEUE = ["|", ["state", "in", ["scheduled", "waiting", "in_progress"]], "&", ["state", "=", "done"]]
-QUEUE += [["ended_at", ">=", "today"]]
 
 
 @dataclass
@@ -64,12 +63,12 @@ class Clinic:
 
     def lists(self) -> dict[str, Callable[[], Any]]:
         """Return what is asked for, by name."""
-        queue = self._specification("vet.consultation", "kanban")
+        queue, shown = self._specification("vet.consultation", "kanban"), self._filter("vet.consultation", "queue")
         return {
             "queue": lambda: self.vet.call(
                 "vet.consultation",
                 "web_read_group",
-                QUEUE,
+                shown,
                 ["queue_state"],
                 ["__count"],
                 auto_unfold=True,
@@ -101,6 +100,13 @@ class Clinic:
             assert answer.url.endswith(path), answer.url
 
         return open_page
+
+    def _filter(self, model: str, name: str) -> list[Any]:
+        """Read the domain of a filter, as the search view has it."""
+        arch = self.vet.call(model, "get_views", [[False, "search"]])["views"]["search"]["arch"]
+        [found] = [each for each in ElementTree.fromstring(arch).iter("filter") if each.get("name") == name]
+        domain: list[Any] = ast.literal_eval(found.get("domain", "[]"))
+        return domain
 
     def _specification(self, model: str, view: str) -> dict[str, Any]:
         """Say what the web client reads for a view: the fields that stand in it."""
